@@ -1,6 +1,6 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { scrypt } from 'scrypt-js';
+import scryptJs from 'scrypt-js';
 import nacl from 'tweetnacl';
 import { concat } from './bytes.ts';
 import type { Engine } from './engine.ts';
@@ -18,7 +18,7 @@ export const referenceEngine: Engine = {
     for (const { key, nonce, plaintext, into } of jobs) into.set(nacl.secretbox(plaintext, nonce, key));
   },
   open: async (jobs) => jobs.map(({ key, nonce, box }) => nacl.secretbox.open(box, nonce, key)),
-  scrypt: (password, salt, { N, r, p, length }) => scrypt(password, salt, N, r, p, length),
+  scrypt: (password, salt, { N, r, p, length }) => scryptJs.scrypt(password, salt, N, r, p, length),
   ed25519PublicKey: (seed) => nacl.sign.keyPair.fromSeed(seed).publicKey,
   ed25519Sign: (seed, message) => nacl.sign.detached(message, concat(seed, nacl.sign.keyPair.fromSeed(seed).publicKey)),
   ed25519Verify: (publicKey, message, signature) =>
