@@ -1,0 +1,26 @@
+import { decode as cborDecode, encode as cborEncode } from 'cborg';
+import { decodeOptions, encodeOptions } from '@ipld/dag-cbor';
+import { compareBytes } from '../crypto/index.ts';
+import { WireError } from './errors.ts';
+
+/**
+ * Canonical DAG-CBOR (https://ipld.io/specs/codecs/dag-cbor/spec/): one value, one encoding. Maps decode to `Map`, so
+ * that a key such as `__proto__` is only a key.
+ */
+export function encodeCbor(value: unknown): Uint8Array {
+  return cborEncode(value, encodeOptions);
+}
+
+/** Decodes exactly one canonical value; anything else (another form of it included) throws `malformed`. */
+export function decodeCbor(bytes: Uint8Array, what = 'value'): unknown {
+  let value: unknown;
+  let again: Uint8Array;
+  try {
+    value = cborDecode(bytes, { ...decodeOptions, useMaps: true, allowBigInt: false, coerceUndefinedToNull: false, allowUndefined: false });
+    again = encodeCbor(value);
+  } catch {
+    throw new WireError('malformed', `The ${what} is not canonical CBOR.`);
+  }
+  if (compareBytes(bytes, again) !== 0) throw new WireError('malformed', `The ${what} is not canonical CBOR.`);
+  return value;
+}

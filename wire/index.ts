@@ -1,0 +1,20 @@
+/** Pure formats that both sides of the wire share. */
+export * from './answers.ts';
+export { carHeader, carLength, checkBlock, decodeCar, encodeCar, sectionHead } from './car.ts';
+export { decodeCbor, encodeCbor } from './cbor.ts';
+export * from './cell.ts';
+export * from './cid.ts';
+export * from './commit.ts';
+export * from './errors.ts';
+export type { CarrierFetch, CarrierRequest, CarrierResponse } from './fetch.ts';
+export * from './identity.ts';
+export * from './limits.ts';
+export * from './log.ts';
+export * from './map-node.ts';
+export * from './map.ts';
+export * from './pointer.ts';
+export * from './requests.ts';
+export * from './root.ts';
+export * as schema from './schema.ts';
+export type { Infer, Schema } from './schema.ts';
+export { doWork, hashBits, WORK_BITS_MAX } from './work.ts';
