@@ -12,14 +12,10 @@ export const BOX_OVERHEAD = NONCE_BYTES + TAG_BYTES;
  * commitment: where it matters that only one key opens something, use a cell.
  */
 export async function sealBoxes(jobs: readonly { readonly key: Uint8Array; readonly plaintext: Uint8Array }[]): Promise<Uint8Array[]> {
-  const work = jobs.map(({ key, plaintext }) => {
+  return engine().seal(jobs.map(({ key, plaintext }) => {
     const nonce = engine().randomBytes(NONCE_BYTES);
-    const sealed = new Uint8Array(BOX_OVERHEAD + plaintext.length);
-    sealed.set(nonce);
-    return { key: expectLength(key, 32, 'a box key'), nonce, plaintext, into: sealed.subarray(NONCE_BYTES), sealed };
-  });
-  await engine().seal(work);
-  return work.map(({ sealed }) => sealed);
+    return { key: expectLength(key, 32, 'a box key'), nonce, plaintext, prefix: nonce };
+  }));
 }
 
 /** null where a box is not this key's, was changed, or is too short to be one. */

@@ -1,7 +1,7 @@
 import type { Brand } from './brand.ts';
-import { equalBytes } from './bytes.ts';
+import { concat, equalBytes } from './bytes.ts';
 import { engine } from './current.ts';
-import type { OpenJob } from './engine.ts';
+import type { OpenJob, SealJob } from './engine.ts';
 import { expectLength } from './error.ts';
 import { hkdf } from './hash.ts';
 
@@ -34,12 +34,9 @@ export interface CellOpenJob {
 const encryptionKey = (key: CellKey, nonce: Uint8Array): Uint8Array => hkdf(key, 'underkeep/cell-key/1', nonce, 32);
 const commitment = (key: CellKey, nonce: Uint8Array): Uint8Array => hkdf(key, 'underkeep/cell-commitment/1', nonce, COMMITMENT_BYTES);
 
-function sealJob({ key, plaintext }: CellSealJob) {
-  const cell = new Uint8Array(CELL_OVERHEAD + plaintext.length);
+function sealJob({ key, plaintext }: CellSealJob): SealJob {
   const nonce = engine().randomBytes(NONCE_BYTES);
-  cell.set(nonce);
-  cell.set(commitment(key, nonce), NONCE_BYTES);
-  return { cell, key: encryptionKey(key, nonce), nonce, plaintext, into: cell.subarray(BOX_AT) };
+  return { key: encryptionKey(key, nonce), nonce, plaintext, prefix: concat(nonce, commitment(key, nonce)) };
 }
 
 /**
@@ -47,9 +44,7 @@ function sealJob({ key, plaintext }: CellSealJob) {
  * key and nonce, so that no cell opens under two keys (Albertini et al., USENIX Security 2022).
  */
 export async function sealCells(jobs: readonly CellSealJob[]): Promise<Uint8Array[]> {
-  const work = jobs.map(sealJob);
-  await engine().seal(work);
-  return work.map(({ cell }) => cell);
+  return engine().seal(jobs.map(sealJob));
 }
 
 function openJob({ key, cell }: CellOpenJob): OpenJob | null {

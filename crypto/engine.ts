@@ -1,9 +1,9 @@
-/** One secretbox to make: `into` is exactly 16 bytes longer than `plaintext` and must not overlap it. */
+/** One secretbox to make, behind `prefix`, so that what belongs before a box costs no second copy of it. */
 export interface SealJob {
   readonly key: Uint8Array;
   readonly nonce: Uint8Array;
   readonly plaintext: Uint8Array;
-  readonly into: Uint8Array;
+  readonly prefix: Uint8Array;
 }
 
 /** One secretbox to open: Poly1305 tag (16 bytes), then ciphertext, as NaCl's `crypto_secretbox` has it. */
@@ -55,8 +55,8 @@ export interface Engine {
   /** SHA-256 of each input. */
   digest(data: readonly Uint8Array[]): Promise<Uint8Array[]>;
   hmac(key: Uint8Array, data: Uint8Array): Uint8Array;
-  /** XSalsa20-Poly1305, written into each job's `into`. */
-  seal(jobs: readonly SealJob[]): Promise<void>;
+  /** XSalsa20-Poly1305: `prefix ‖ tag 16 ‖ ciphertext` of each job, in a new array. */
+  seal(jobs: readonly SealJob[]): Promise<Uint8Array[]>;
   /** null where the tag is wrong or the box is shorter than a tag. */
   open(jobs: readonly OpenJob[]): Promise<(Uint8Array | null)[]>;
   /** Bytes in: nothing is normalised. */

@@ -55,9 +55,7 @@ export const portableEngine: Engine = {
   sha256: (data) => sha256(data),
   digest: (data) => Promise.all(data.map(digestOne)),
   hmac: (key, data) => hmac(sha256, key, data),
-  async seal(jobs) {
-    for (const { key, nonce, plaintext, into } of jobs) into.set(xsalsa20poly1305(key, nonce).encrypt(plaintext));
-  },
+  seal: async (jobs) => jobs.map(({ key, nonce, plaintext, prefix }) => concat(prefix, xsalsa20poly1305(key, nonce).encrypt(plaintext))),
   open: async (jobs) => jobs.map(openOne),
   scrypt: (password, salt, { N, r, p, length }) => scryptAsync(password, salt, { N, r, p, dkLen: length, maxmem: 2 ** 31 }),
   ed25519PublicKey: (seed) => ed25519.getPublicKey(seed),

@@ -14,9 +14,7 @@ export const referenceEngine: Engine = {
   sha256: (data) => sha256(data),
   digest: async (data) => data.map((one) => sha256(one)),
   hmac: (key, data) => hmac(sha256, key, data),
-  async seal(jobs) {
-    for (const { key, nonce, plaintext, into } of jobs) into.set(nacl.secretbox(plaintext, nonce, key));
-  },
+  seal: async (jobs) => jobs.map(({ key, nonce, plaintext, prefix }) => concat(prefix, nacl.secretbox(plaintext, nonce, key))),
   open: async (jobs) => jobs.map(({ key, nonce, box }) => nacl.secretbox.open(box, nonce, key)),
   scrypt: (password, salt, { N, r, p, length }) => scryptJs.scrypt(password, salt, N, r, p, length),
   ed25519PublicKey: (seed) => nacl.sign.keyPair.fromSeed(seed).publicKey,

@@ -1,0 +1,1 @@
+export { nodeEngine } from './node.ts';
