@@ -23,6 +23,7 @@ const STATUS = {
   'quota-full': 507,
   'disk-full': 507,
   'corrupt-block': 500,
+  'rolled-back': 500,
   internal: 500,
 } as const;
 

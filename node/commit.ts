@@ -1,0 +1,163 @@
+import { concat, type SigningKey } from '../crypto/index.ts';
+import {
+  append, cellHash, commitBody, COVER_ENTRY, COVER_SEGMENT_ENTRIES, decodeCommitAnswer, encodeCommit, fragmentCells, leafHash, logHead, pointerHash,
+  openPointer, rootHash, signAuthority, signPointer, signRetire, WireError,
+  type Block, type Cid, type CoverAppend, type CreateAccount, type MapKey, type NodeDelta, type Pointer, type PointerHash, type Root, type SignedPointer,
+  type SpaceCommit, type Terms,
+} from '../wire/index.ts';
+import type { PublicKey } from '../crypto/index.ts';
+import type { NodeClient } from './client.ts';
+import type { Frontiers, Space, SpaceHead } from './space.ts';
+
+/** Gives what every commit of a home space appends; `vault/` has it. Each call gives fresh bytes: nothing is sent twice. */
+export interface CoverSource {
+  /** 256 bytes: a header that waits to be written, or random-looking filler. */
+  header(): Promise<Uint8Array>;
+  /** `count` entries of 4096 bytes. */
+  entries(count: number): Promise<Uint8Array[]>;
+}
+
+export interface CellWrite {
+  readonly key: MapKey;
+  /** null deletes the cell. */
+  readonly fragments: readonly Cid[] | null;
+}
+
+export interface SpaceWrite {
+  readonly space: Space;
+  readonly changes: readonly CellWrite[];
+  /** For a space that is made by this commit and is to end by itself. */
+  readonly terms?: Terms | null;
+}
+
+export interface CommitPlan {
+  readonly client: NodeClient;
+  readonly account: SigningKey;
+  readonly writes: readonly SpaceWrite[];
+  /** New fragments. After a conflict the node still has them: pass `held: true` and they go only if it asks. */
+  readonly blocks: readonly Block[];
+  readonly held?: boolean;
+  /** Needed when a write is to the home space. */
+  readonly cover?: CoverSource | null;
+  readonly retire?: readonly PublicKey[];
+  readonly create?: CreateAccount | null;
+  readonly signal?: AbortSignal;
+}
+
+/** Somebody else wrote first. The spaces have been brought up to what the node showed; read, merge and commit again. */
+export class ConflictError extends Error {
+  readonly code = 'conflict';
+  constructor() {
+    super('Another session of this account wrote at the same time.');
+    this.name = 'ConflictError';
+  }
+}
+
+interface Prepared {
+  readonly write: SpaceWrite;
+  readonly part: SpaceCommit;
+  readonly head: SpaceHead & { readonly pointer: Pointer; readonly hash: PointerHash };
+  readonly delta: NodeDelta;
+  readonly segments: readonly Block[];
+}
+
+/** At least two entries a commit, and one visible byte in eight. */
+export function coverEntries(visibleBytes: number): number {
+  return Math.max(2, Math.floor(visibleBytes / 8 / COVER_ENTRY));
+}
+
+/**
+ * Advances several spaces in one request, all or nothing, durable when this returns. One round trip, and one more for
+ * proofs that are not at hand. Throws `ConflictError`, or the node's refusal; then nothing has changed.
+ */
+export async function commit(plan: CommitPlan): Promise<void> {
+  const blocks = plan.held === true ? [] : plan.blocks;
+  try {
+    await send(plan, blocks);
+  } catch (error) {
+    if (plan.held !== true || !(error instanceof WireError) || error.code !== 'missing-block') throw error;
+    await send(plan, plan.blocks);
+  }
+}
+
+async function send(plan: CommitPlan, blocks: readonly Block[]): Promise<void> {
+  const visible = blocks.reduce((sum, block) => sum + block.bytes.length, 0);
+  const prepared = await Promise.all(plan.writes.map((write) => prepare(plan, write, visible)));
+  const record = encodeCommit({
+    v: 1,
+    account: plan.account.publicKey,
+    create: plan.create ?? null,
+    spaces: prepared.map(({ part }) => part),
+    retire: (plan.retire ?? []).map((space) => signRetire(plan.account, space)),
+  });
+  const body = commitBody(record, [...blocks, ...prepared.flatMap(({ segments }) => segments)]);
+  try {
+    const answer = await plan.client.commit(body, plan.signal);
+    for (const [index, { write, head, delta }] of prepared.entries()) write.space.advance(head, delta, answer.spaces[index]?.proof ?? []);
+  } catch (error) {
+    throw adoptConflict(error, prepared);
+  }
+}
+
+function adoptConflict(error: unknown, prepared: readonly Prepared[]): unknown {
+  if (!(error instanceof WireError) || error.code !== 'conflict' || error.detail === null) return error;
+  const { spaces } = decodeCommitAnswer(error.detail);
+  if (spaces.length !== prepared.length) return new WireError('malformed', 'The node answered a conflict with other spaces than were written.');
+  for (const [index, { write }] of prepared.entries()) {
+    const state = spaces[index];
+    if (state !== undefined) write.space.accept(state);
+  }
+  return new ConflictError();
+}
+
+async function prepare(plan: CommitPlan, write: SpaceWrite, visible: number): Promise<Prepared> {
+  const { space } = write;
+  const { key } = space;
+  if (key === null) throw new WireError('forbidden', 'This folder was shared for reading only.');
+  if (space.head === null) await space.refresh(plan.signal);
+  const before = space.head;
+  if (before === null) throw new WireError('internal', 'The space has not been read yet.');
+  const changes = write.changes.map((change) => ({ key: change.key, value: change.fragments === null ? null : cellHash(change.fragments) }));
+  const { map, delta } = await space.mapAfter(changes, plan.signal);
+  const appended = before.frontiers === null ? null : await appendCover(plan.cover ?? null, before.frontiers, coverEntries(visible));
+  const root: Root = { v: 1, map: map.root, cover: appended === null ? null : heads(appended.frontiers) };
+  const sequence = (before.pointer?.sequence ?? 0) + 1;
+  const signed = signPointer(key, { sequence, previous: before.hash, root: rootHash(root) });
+  return {
+    write,
+    part: { ...part(plan, write, signed, root), cover: appended?.cover ?? null },
+    head: { pointer: openPointer(signed), hash: pointerHash(signed), root, frontiers: appended?.frontiers ?? null },
+    delta,
+    segments: appended?.segments ?? [],
+  };
+}
+
+function part(plan: CommitPlan, { space, changes, terms }: SpaceWrite, pointer: SignedPointer, root: Root): Omit<SpaceCommit, 'cover'> {
+  const authority = space.head?.pointer === null
+    ? signAuthority(plan.account, space.writer, { home: root.cover !== null, terms: terms ?? null })
+    : null;
+  return {
+    pointer,
+    root,
+    changes: changes.map((change) => [change.key, change.fragments]),
+    authority,
+    prove: space.wanted().slice(0, 64),
+  };
+}
+
+function heads(frontiers: Frontiers): NonNullable<Root['cover']> {
+  return { entries: logHead(frontiers.entries), lane: logHead(frontiers.lane) };
+}
+
+async function appendCover(source: CoverSource | null, before: Frontiers, count: number): Promise<{ cover: CoverAppend; frontiers: Frontiers; segments: Block[] }> {
+  if (source === null) throw new WireError('internal', 'A home space cannot be written without its cover.');
+  const [header, entries] = await Promise.all([source.header(), source.entries(count)]);
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < entries.length; at += COVER_SEGMENT_ENTRIES) pieces.push(concat(...entries.slice(at, at + COVER_SEGMENT_ENTRIES)));
+  const segments = (await fragmentCells(pieces)).flat();
+  return {
+    cover: { header, entries: entries.length, segments: segments.map(({ cid }) => cid) },
+    frontiers: { entries: append(before.entries, entries.map(leafHash)), lane: append(before.lane, [leafHash(header)]) },
+    segments,
+  };
+}

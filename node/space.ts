@@ -1,0 +1,281 @@
+import { concat, equalBytes, toHex, type PublicKey, type SigningKey } from '../crypto/index.ts';
+import {
+  CellMap, CELLS_ANSWER_MAX, cellHash, checkFrontier, emptyMapRoot, EMPTY_FRONTIER, logHead, mapKey, MissingNode, openPointer, pointerHash, ProofNodes,
+  PROOFS_MAX, rootHash, WireError,
+  type Block, type CellHash, type CellsAnswer, type Cid, type Frontier, type Label, type MapChange, type MapKey, type NodeDelta, type Pointer,
+  type PointerHash, type Root, type SpaceState,
+} from '../wire/index.ts';
+import type { NodeClient } from './client.ts';
+
+/** The highest pointer seen of a space: what no honest node goes back behind. */
+export interface SpacePin {
+  readonly sequence: number;
+  readonly hash: PointerHash;
+}
+
+export interface Frontiers {
+  readonly entries: Frontier;
+  readonly lane: Frontier;
+}
+
+/** Where a space stands, verified: signature, sequence, root, and frontiers for a home space. */
+export interface SpaceHead {
+  readonly pointer: Pointer | null;
+  readonly hash: PointerHash | null;
+  readonly root: Root;
+  readonly frontiers: Frontiers | null;
+}
+
+/** A cell as it is stored: its fragments, and its sealed bytes where they were asked for. */
+export interface StoredCell {
+  readonly label: Label;
+  readonly hash: CellHash;
+  readonly fragments: readonly Cid[];
+  readonly sealed: Uint8Array | null;
+}
+
+export interface SpaceInit {
+  readonly client: NodeClient;
+  readonly writer: PublicKey;
+  /** Who may write holds the key. */
+  readonly key?: SigningKey | null;
+  readonly pin?: SpacePin | null;
+  /** Keys worth proving in answers that have room for them. */
+  readonly wanted?: () => readonly MapKey[];
+}
+
+const NODES_MAX = 50_000;
+const PARALLEL = 8;
+
+/**
+ * One space behind one node. Keeps no whole map: only the nodes that proofs have brought. Every answer is checked
+ * before a byte of it is used, and one that goes back behind the pin throws `rolled-back`.
+ */
+export class Space {
+  readonly client: NodeClient;
+  readonly writer: PublicKey;
+  readonly key: SigningKey | null;
+  wanted: () => readonly MapKey[];
+  #pin: SpacePin | null;
+  #head: SpaceHead | null = null;
+  #nodes = new ProofNodes();
+
+  constructor(init: SpaceInit) {
+    this.client = init.client;
+    this.writer = init.writer;
+    this.key = init.key ?? null;
+    this.#pin = init.pin ?? null;
+    this.wanted = init.wanted ?? (() => []);
+  }
+
+  /** A space that is about to be made: nothing is on the node yet. */
+  static unborn(init: SpaceInit & { readonly key: SigningKey; readonly home: boolean }): Space {
+    const space = new Space(init);
+    space.#head = unbornHead(init.home);
+    return space;
+  }
+
+  get pin(): SpacePin | null {
+    return this.#pin;
+  }
+
+  /** The newest head seen, or null before the first answer. */
+  get head(): SpaceHead | null {
+    return this.#head;
+  }
+
+  get map(): CellMap {
+    return CellMap.at(this.#known().root.map, this.#nodes.source);
+  }
+
+  /** The cells under `labels`, null where there provably is none, at one root: the newest when it began, or `at`. */
+  async read(labels: readonly Label[], options: ReadOptions = {}): Promise<(StoredCell | null)[]> {
+    const out: (StoredCell | null)[] = [];
+    for await (const cell of this.readEach(labels, options)) out.push(cell);
+    return out;
+  }
+
+  /** As `read`, giving each cell as it arrives, in the order of `labels`. */
+  async *readEach(labels: readonly Label[], options: ReadOptions = {}): AsyncGenerator<StoredCell | null> {
+    let pinned = options.pinned === true ? this.#known().root : null;
+    for (let next = 0; next < labels.length; ) {
+      const asked = labels.slice(next, next + PROOFS_MAX);
+      const prove = this.#room(asked.length, options.prove ?? []);
+      const bytes = options.bytes ?? CELLS_ANSWER_MAX;
+      const root = pinned === null ? null : rootHash(pinned);
+      const { answer, blocks } = await this.client.cells({ space: this.writer, root, labels: asked, prove, bytes }, options.signal);
+      try {
+        if (pinned === null) this.accept(answer);
+        else this.#acceptPinned(answer, pinned);
+        pinned ??= answer.root;
+        const cells = this.#checked(asked, answer);
+        const given = bytes === 0 ? cells.length : answer.included;
+        if (given === 0) throw new WireError('bad-proof', 'The node left out what it was asked for.');
+        for (const cell of cells.slice(0, given)) {
+          next++;
+          yield cell === null || bytes === 0 ? cell : { ...cell, sealed: await assemble(cell.fragments, blocks) };
+        }
+        if ((await blocks.next()).done !== true && given === cells.length) throw new WireError('malformed', 'The node sent blocks that nobody asked for.');
+      } finally {
+        await blocks.return(undefined);
+      }
+    }
+  }
+
+  /** Brings the nodes that show what the map says of `keys` at the present root: one round trip, however many. */
+  async prove(keys: readonly MapKey[], signal?: AbortSignal): Promise<void> {
+    const root = this.#known().root;
+    const batches: MapKey[][] = [];
+    for (let at = 0; at < keys.length; at += PROOFS_MAX) batches.push(keys.slice(at, at + PROOFS_MAX));
+    const ask = async (prove: readonly MapKey[]): Promise<void> => {
+      const request = { space: this.writer, root: rootHash(root), labels: [], prove, bytes: 0 };
+      const { answer, blocks } = await this.client.cells(request, signal);
+      this.#acceptPinned(answer, root);
+      if ((await blocks.next()).done !== true) throw new WireError('malformed', 'The node sent blocks that nobody asked for.');
+    };
+    for (let at = 0; at < batches.length; at += PARALLEL) await Promise.all(batches.slice(at, at + PARALLEL).map(ask));
+  }
+
+  /** Asks for the newest head, with proofs for what is wanted. */
+  async refresh(signal?: AbortSignal): Promise<void> {
+    const request = { space: this.writer, root: null, labels: [], prove: this.#room(0, []), bytes: 0 };
+    const { answer, blocks } = await this.client.cells(request, signal);
+    this.accept(answer);
+    await blocks.return(undefined);
+  }
+
+  /** The map after `changes`, fetching whatever proofs are not at hand. Empty-handed spaces need none. */
+  async mapAfter(changes: readonly MapChange[], signal?: AbortSignal): Promise<{ map: CellMap; delta: NodeDelta }> {
+    for (let asked = new Set<string>(); ; ) {
+      const before = this.map;
+      try {
+        const map = before.apply(changes);
+        return { map, delta: map.delta(before) };
+      } catch (error) {
+        if (!(error instanceof MissingNode)) throw error;
+        const unknown = changes.map(({ key }) => key).filter((key) => !this.shows(key));
+        const missing = asked.size === 0 ? [...unknown, error.key] : [error.key];
+        if (asked.has(toHex(error.key))) throw new WireError('bad-proof', 'The node does not prove what it was asked to.');
+        asked = asked.add(toHex(error.key));
+        await this.prove(missing, signal);
+      }
+    }
+  }
+
+  /** Whether what the map says of `key` can be told from the nodes at hand. */
+  shows(key: MapKey): boolean {
+    if (this.#head === null) return false;
+    try {
+      this.map.get(key);
+      return true;
+    } catch (error) {
+      if (error instanceof MissingNode) return false;
+      throw error;
+    }
+  }
+
+  /** Takes the node's word for where the space stands, after checking it. Throws `rolled-back`, `bad-signature`, `bad-proof`. */
+  accept(state: SpaceState): void {
+    const pointer = openPointer(state.pointer);
+    const hash = pointerHash(state.pointer);
+    if (!equalBytes(pointer.writer, this.writer)) throw new WireError('bad-proof', 'The node answered with another space.');
+    if (!equalBytes(rootHash(state.root), pointer.root)) throw new WireError('bad-proof', 'The node answered with a root that was not signed.');
+    this.#checkPin(pointer, hash);
+    if (state.root.cover !== null && state.frontiers !== null) {
+      checkFrontier(state.frontiers.entries, state.root.cover.entries);
+      checkFrontier(state.frontiers.lane, state.root.cover.lane);
+    }
+    this.#head = { pointer, hash, root: state.root, frontiers: state.root.cover === null ? null : state.frontiers };
+    this.#pin = { sequence: pointer.sequence, hash };
+    this.#keep(state.proof);
+  }
+
+  /** Takes over a commit of one's own that the node has acknowledged. */
+  advance(head: SpaceHead & { readonly pointer: Pointer; readonly hash: PointerHash }, delta: NodeDelta, proof: readonly Uint8Array[]): void {
+    this.#head = head;
+    this.#pin = { sequence: head.pointer.sequence, hash: head.hash };
+    this.#nodes.addAll(delta);
+    this.#keep(proof);
+  }
+
+  #checkPin(pointer: Pointer, hash: PointerHash): void {
+    const pin = this.#pin;
+    if (pin === null) return;
+    const back = pointer.sequence < pin.sequence;
+    const forked = pointer.sequence === pin.sequence && !equalBytes(hash, pin.hash);
+    if (back || forked) {
+      throw new WireError('rolled-back', `The node shows state ${pointer.sequence} of a space of which state ${pin.sequence} was seen before: it lost data, or it cheats. Nothing was changed.`);
+    }
+  }
+
+  #acceptPinned(answer: CellsAnswer, root: Root): void {
+    if (!equalBytes(rootHash(answer.root), rootHash(root))) throw new WireError('bad-proof', 'The node answered at another root than asked.');
+    this.#keep(answer.proof);
+  }
+
+  #keep(proof: readonly Uint8Array[]): void {
+    if (this.#nodes.size > NODES_MAX) this.#nodes = new ProofNodes();
+    this.#nodes.add(proof);
+  }
+
+  #known(): SpaceHead {
+    if (this.#head === null) throw new WireError('internal', 'The space has not been read yet.');
+    return this.#head;
+  }
+
+  #room(taken: number, prove: readonly MapKey[]): MapKey[] {
+    return [...prove, ...this.wanted()].slice(0, PROOFS_MAX - taken);
+  }
+
+  #checked(labels: readonly Label[], answer: CellsAnswer): (StoredCell | null)[] {
+    const map = CellMap.at(answer.root.map, this.#nodes.source);
+    return labels.map((label, index) => {
+      const hash = proven(map, mapKey(label));
+      const fragments = answer.cells[index] ?? null;
+      if ((hash === null) !== (fragments === null)) throw new WireError('bad-proof', 'The node contradicts the proof that it gave.');
+      if (hash === null || fragments === null) return null;
+      if (!equalBytes(cellHash(fragments), hash)) throw new WireError('bad-proof', 'The node gave the fragments of another cell.');
+      return { label, hash, fragments, sealed: null };
+    });
+  }
+}
+
+export interface ReadOptions {
+  readonly prove?: readonly MapKey[];
+  /** Bytes of blocks to bring in one answer; 0 brings fragments' CIDs only. */
+  readonly bytes?: number;
+  /** Read at the head seen last instead of asking for the newest. */
+  readonly pinned?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+function proven(map: CellMap, key: MapKey): CellHash | null {
+  try {
+    return map.get(key);
+  } catch (error) {
+    if (error instanceof MissingNode) throw new WireError('bad-proof', 'The node does not prove what it was asked to.');
+    throw error;
+  }
+}
+
+async function assemble(fragments: readonly Cid[], blocks: AsyncGenerator<Block>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for (const cid of fragments) {
+    const next = await blocks.next();
+    if (next.done === true || next.value.cid !== cid) throw new WireError('bad-proof', 'The node sent other blocks than it announced.');
+    parts.push(next.value.bytes);
+  }
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : concat(...parts);
+}
+
+function unbornHead(home: boolean): SpaceHead {
+  const log = { entries: EMPTY_FRONTIER, lane: EMPTY_FRONTIER };
+  const empty = logHead(EMPTY_FRONTIER);
+  return {
+    pointer: null,
+    hash: null,
+    root: { v: 1, map: emptyMapRoot(), cover: home ? { entries: empty, lane: empty } : null },
+    frontiers: home ? log : null,
+  };
+}
