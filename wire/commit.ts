@@ -9,7 +9,7 @@ import { COMMIT_CHANGES_MAX, COMMIT_RECORD_MAX, COMMIT_SPACES_MAX, COVER_SEGMENT
 import type { MapKey } from './map-node.ts';
 import { publicKey, signedPointerSchema, type SignedPointer } from './pointer.ts';
 import { rootSchema, type Root } from './root.ts';
-import { bool, bytes, bytesUpTo, cid, list, literal, nullable, pair, parse, record, uint, type Schema } from './schema.ts';
+import { bool, bytes, bytesUpTo, cid, list, literal, malformed, nullable, pair, parse, record, uint, type Schema } from './schema.ts';
 
 /** One change of a map: the fragments of the cell, which the commit or the node's store holds, or null to delete. */
 export type CellChange = readonly [key: MapKey, fragments: readonly Cid[] | null];
@@ -91,8 +91,9 @@ const commitSchema: Schema<CommitRecord> = record({
   retire: list(record({ space: publicKey, signature: bytes<Signature>(64) }), COMMIT_SPACES_MAX),
 });
 
-/** The first block of a commit's CAR. Throws `too-large` past 1 MiB: cut the commit in a chain. */
+/** The first block of a commit's CAR. Throws `too-large` past 1 MiB or 8192 changes: cut the commit in a chain. */
 export function encodeCommit(commit: CommitRecord): Block {
+  if (countChanges(commit) > COMMIT_CHANGES_MAX) throw new WireError('too-large', `A commit holds at most ${COMMIT_CHANGES_MAX} changes.`);
   const encoded = encodeCbor({ ...commit, spaces: commit.spaces.map(linked) });
   if (encoded.length > COMMIT_RECORD_MAX) throw new WireError('too-large', 'The commit record is larger than 1 MiB.');
   return { bytes: encoded, cid: cidOf('dag-cbor', encoded) };
@@ -108,7 +109,13 @@ function linked(space: SpaceCommit): unknown {
 
 /** Parses a commit record; signatures, proofs and limits of an account are the node's to check. */
 export function decodeCommit(encoded: Uint8Array): CommitRecord {
-  return parse(commitSchema, encoded, 'commit');
+  const commit = parse(commitSchema, encoded, 'commit');
+  if (countChanges(commit) > COMMIT_CHANGES_MAX) throw malformed('commit', `at most ${COMMIT_CHANGES_MAX} changes`);
+  return commit;
+}
+
+function countChanges({ spaces }: CommitRecord): number {
+  return spaces.reduce((sum, { changes }) => sum + changes.length, 0);
 }
 
 /** The body of `POST /v1/commit`, and its length in bytes. */

@@ -102,7 +102,7 @@ export class CellMap {
 
   /** Every entry, in the order of keys; needs all nodes. */
   *entries(): Generator<MapEntry> {
-    yield* walk(this.#root, 0);
+    yield* walk(this.#root, 0, new Uint8Array(32) as MapKey);
   }
 }
 
@@ -137,7 +137,8 @@ function load(tree: Tree, key: MapKey, depth: number): Loaded {
 }
 
 function fetchNode(stub: Stub, key: MapKey, depth: number): Loaded {
-  if (depth >= DEPTH_MAX) throw new WireError('bad-proof', 'The map is deeper than its keys.');
+  // At depth 64 stand the buckets of keys that differ in the last nibble alone.
+  if (depth > DEPTH_MAX) throw new WireError('bad-proof', 'The map is deeper than its keys.');
   const encoded = stub.from(stub.hash);
   if (encoded === undefined) throw new MissingNode(key);
   if (!equalBytes(hashMapNode(encoded), stub.hash)) throw new WireError('bad-proof', 'A node of the map does not match its hash.');
@@ -249,8 +250,10 @@ function sorted(keys: readonly MapKey[]): MapKey[] {
   return [...keys].sort(compareBytes);
 }
 
-function* walk(tree: Tree, depth: number): Generator<MapEntry> {
-  const node = load(tree, new Uint8Array(32) as MapKey, depth);
-  if (node.kind === 'bucket') yield* node.entries;
-  else for (const child of node.children) if (child !== null) yield* walk(child, depth + 1);
+function* walk(tree: Tree, depth: number, prefix: MapKey): Generator<MapEntry> {
+  const node = load(tree, prefix, depth);
+  if (node.kind === 'bucket') return yield* node.entries;
+  for (const [slot, child] of node.children.entries()) {
+    if (child !== null) yield* walk(child, depth + 1, keyWithPrefix(prefix, depth, slot));
+  }
 }

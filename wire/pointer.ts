@@ -2,7 +2,7 @@ import { parsePublicKey, sign, taggedHash, verify, type Brand, type PublicKey, t
 import { encodeCbor } from './cbor.ts';
 import { WireError } from './errors.ts';
 import type { RootHash } from './root.ts';
-import { bytes, literal, nullable, parse, record, uint, type Schema } from './schema.ts';
+import { bytes, literal, malformed, nullable, parse, record, uint, type Schema } from './schema.ts';
 
 export type PointerHash = Brand<Uint8Array, 'PointerHash'>;
 
@@ -21,7 +21,14 @@ export interface SignedPointer {
   readonly signature: Signature;
 }
 
-export const publicKey: Schema<PublicKey> = (value, at) => parsePublicKey(bytes(32)(value, at));
+export const publicKey: Schema<PublicKey> = (value, at) => {
+  const key = bytes(32)(value, at);
+  try {
+    return parsePublicKey(key);
+  } catch {
+    throw malformed(at, 'an Ed25519 public key');
+  }
+};
 
 const pointerSchema: Schema<Pointer> = record({
   v: literal(1),
