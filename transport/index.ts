@@ -1,0 +1,25 @@
+/** Ways to other nodes, and the tor that they run over. There is no way to the clearnet here, and no resolver is asked. */
+export { TransportError } from './errors.ts';
+export type { TransportErrorCode } from './errors.ts';
+export { parseNodeUrl, parseOnionAddress, parseRequestUrl } from './addresses.ts';
+export type { NodeUrl, OnionAddress } from './addresses.ts';
+export { checkSocketPath, parseSocksEndpoint, SOCKET_PATH_MAX } from './socket-path.ts';
+export type { SocksEndpoint } from './socket-path.ts';
+export type { Isolation } from './isolation.ts';
+export { carriers, noCarrier } from './carrier.ts';
+export type { Carrier } from './carrier.ts';
+export { memoryCarrier } from './memory.ts';
+export type { MemoryRoute } from './memory.ts';
+export { loopbackCarrier } from './loopback.ts';
+export { torCarrier } from './tor-carrier.ts';
+export { generateClientAuthorization, OnionKey } from './onion-key.ts';
+export type { ClientAuthorization } from './onion-key.ts';
+export { connectControl } from './control.ts';
+export type { OnionRequest, TorControl, TorEvent, TorSignal } from './control.ts';
+export type { OnionPublisher, OnionState } from './onion-publisher.ts';
+export type { TorStatus } from './bootstrap.ts';
+export type { TorService, TorServiceOptions } from './tor-service.ts';
+export { startTor } from './tor-process.ts';
+export type { TorOptions } from './tor-process.ts';
+export { attachTor } from './tor-attach.ts';
+export type { AttachOptions } from './tor-attach.ts';

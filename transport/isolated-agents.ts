@@ -1,0 +1,47 @@
+import type { Agent } from 'node:http';
+import { TransportError } from './errors.ts';
+import { socksCredentials } from './isolation.ts';
+import type { Isolation, SocksCredentials } from './isolation.ts';
+
+/** Milliseconds that an unused connection is kept; servers behind carriers keep theirs longer (300 s). */
+export const KEPT_ALIVE_MS = 90_000;
+
+const AGENTS_MAX = 256;
+
+/** One connection pool for each isolation, so that no connection is ever shared by two. */
+export class IsolatedAgents {
+  readonly #make: (credentials: SocksCredentials) => Agent;
+  readonly #agents = new Map<string, Agent>();
+  #closed = false;
+
+  constructor(make: (credentials: SocksCredentials) => Agent) {
+    this.#make = make;
+  }
+
+  /** The isolation's pool. Throws TransportError('closed') after `close`. */
+  of(isolation: Isolation): Agent {
+    if (this.#closed) throw new TransportError('closed', 'The carrier was closed; open the session again.');
+    const credentials = socksCredentials(isolation);
+    const kept = this.#agents.get(credentials.username);
+    const agent = kept ?? this.#make(credentials);
+    this.#agents.delete(credentials.username);
+    this.#agents.set(credentials.username, agent);
+    if (kept === undefined) this.#forgetIdle();
+    return agent;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const agent of this.#agents.values()) agent.destroy();
+    this.#agents.clear();
+  }
+
+  #forgetIdle(): void {
+    for (const [name, agent] of this.#agents) {
+      if (this.#agents.size <= AGENTS_MAX) return;
+      if (Object.keys(agent.sockets).length > 0 || Object.keys(agent.requests).length > 0) continue;
+      agent.destroy();
+      this.#agents.delete(name);
+    }
+  }
+}
