@@ -15,7 +15,7 @@ const sha256 = (data: Uint8Array): Uint8Array => plain(hash('sha256', data, 'buf
 
 async function digestOne(data: Uint8Array): Promise<Uint8Array> {
   if (data.length < THREADED_DIGEST_BYTES) return sha256(data);
-  return new Uint8Array(await subtle.digest('SHA-256', data as Uint8Array<ArrayBuffer>));
+  return new Uint8Array(await subtle.digest('SHA-256', data));
 }
 
 function hmac(key: Uint8Array, data: Uint8Array): Uint8Array {

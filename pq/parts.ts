@@ -1,4 +1,4 @@
-import { x25519 } from '@noble/curves/ed25519.js';
+import { x25519 as nobleCurve } from '@noble/curves/ed25519.js';
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import { engine } from '../crypto/index.ts';
 import type { MlKem768, X25519 } from '../crypto/index.ts';
@@ -15,10 +15,10 @@ const nobleMlKem768: MlKem768 = {
 };
 
 const nobleX25519: X25519 = {
-  publicKey: (secret) => x25519.getPublicKey(secret),
-  sharedSecret: (secret, peer) => x25519.getSharedSecret(secret, peer),
+  publicKey: (secret) => nobleCurve.getPublicKey(secret),
+  sharedSecret: (secret, peer) => nobleCurve.getSharedSecret(secret, peer),
 };
 
 /** The engine's native parts where it has them, noble's otherwise: the same bytes either way. */
 export const mlKem768 = (): MlKem768 => engine().mlkem768 ?? nobleMlKem768;
-export const x25519Part = (): X25519 => engine().x25519 ?? nobleX25519;
+export const x25519 = (): X25519 => engine().x25519 ?? nobleX25519;

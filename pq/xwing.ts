@@ -1,6 +1,6 @@
 import { sha3_256, shake256 } from '@noble/hashes/sha3.js';
 import { concat, expectLength, randomBytes, utf8 } from '../crypto/index.ts';
-import { mlKem768, x25519Part } from './parts.ts';
+import { mlKem768, x25519 } from './parts.ts';
 
 // X-Wing (draft-connolly-cfrg-xwing-kem): ML-KEM-768 and X25519, safe while either is. Seed and shared secret: 32 bytes.
 export const XWING_SEED_BYTES = 32;
@@ -26,7 +26,7 @@ function combine(kemSecret: Uint8Array, xSecret: Uint8Array, xShare: Uint8Array,
 /** X25519's result, or null for a share of low order, whose result would be zero for everybody. */
 function exchange(secret: Uint8Array, peer: Uint8Array): Uint8Array | null {
   try {
-    return x25519Part().sharedSecret(secret, peer);
+    return x25519().sharedSecret(secret, peer);
   } catch {
     return null;
   }
@@ -36,7 +36,7 @@ export function holdXWing(seed: Uint8Array): XWingHolder {
   const expanded = shake256(expectLength(seed, XWING_SEED_BYTES, 'an X-Wing seed'), { dkLen: 96 });
   const kem = mlKem768().fromSeed(expanded.subarray(0, 64));
   const xSecret = expanded.slice(64);
-  const xPublicKey = x25519Part().publicKey(xSecret);
+  const xPublicKey = x25519().publicKey(xSecret);
   return {
     publicKey: concat(kem.publicKey, xPublicKey),
     decapsulate(ciphertext) {
@@ -54,7 +54,7 @@ export function encapsulateXWing(publicKey: Uint8Array): { readonly ciphertext: 
   const ephemeral = randomBytes(X25519_BYTES);
   const xShared = exchange(ephemeral, xPublicKey);
   if (xShared === null) return null;
-  const xShare = x25519Part().publicKey(ephemeral);
+  const xShare = x25519().publicKey(ephemeral);
   const kem = mlKem768().encapsulate(publicKey.subarray(0, MLKEM_PUBLIC_KEY_BYTES));
   ephemeral.fill(0);
   return { ciphertext: concat(kem.ciphertext, xShare), sharedSecret: combine(kem.sharedSecret, xShared, xShare, xPublicKey) };
