@@ -42,13 +42,13 @@ function report(name: string, ending: Ending, verdict: Verdict, notes: readonly 
   console.log(line.join('  ') + (verdict.reason === null ? '' : `: ${verdict.reason}\n`));
 }
 
-async function runCheck({ name, command: [command, ...args] }: Check): Promise<void> {
-  const ending = await runGroup({ command, args, cwd: root, limitSeconds: checkLimitSeconds });
+async function runCheck({ name, command: [command, ...args] }: Check, env: NodeJS.ProcessEnv): Promise<void> {
+  const ending = await runGroup({ command, args, cwd: root, env, limitSeconds: checkLimitSeconds });
   const well = ending.code === 0;
   report(name, ending, { passed: well ? 1 : 0, failed: well ? 0 : 1, reason: well ? null : `exited with ${ending.code ?? ending.signal}` }, []);
 }
 
-/** What each test process finds in its environment: the pinned Node first, no colours, and the folder shared by this run. */
+/** What each process finds in its environment: the pinned Node first, no colours, and the folder shared by this run. */
 function environment(shared: string): NodeJS.ProcessEnv {
   const { FORCE_COLOR: _, NODE_OPTIONS: __, ...inherited } = process.env;
   return {
@@ -102,7 +102,7 @@ process.on('exit', () => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 
 const env = environment(shared);
-for (const check of checks) await runCheck(check);
+for (const check of checks) await runCheck(check, env);
 await runAll(suites.filter(({ serial }) => !serial), Math.max(1, Number(values.jobs) || 1), env);
 await runAll(suites.filter(({ serial }) => serial), 1, env);
 

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How a process ended. `output` is stdout and stderr together, the last MiB at most. */
@@ -50,10 +51,25 @@ function collect(child: ChildProcess): () => string {
   return () => Buffer.concat(chunks).toString('utf8');
 }
 
-/** The grandchildren of a killed parent take a moment to vanish; what is still there after it was left behind. */
+/** The state and the group of a process, from `/proc/PID/stat`; the name before them may hold spaces and brackets. */
+function isAlive(pid: string, group: number): boolean {
+  try {
+    const [state, , processGroup] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    return state !== 'Z' && state !== 'X' && Number(processGroup) === group;
+  } catch {
+    return false;
+  }
+}
+
+/** Dead processes that nobody has reaped (a container's first process may not) still answer to signals, but do not count. */
+function isGroupAlive(group: number): boolean {
+  return signalGroup(group, 0) && readdirSync('/proc').some((name) => /^\d+$/.test(name) && isAlive(name, group));
+}
+
+/** The children of one that just ended take a moment to follow it; what is still there after that was left behind. */
 async function survivors(group: number): Promise<boolean> {
   for (let turn = 0; turn < 10; turn++) {
-    if (!signalGroup(group, 0)) return false;
+    if (!isGroupAlive(group)) return false;
     await sleep(20);
   }
   return true;
