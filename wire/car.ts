@@ -52,10 +52,19 @@ function varint(value: number): Uint8Array {
 /**
  * Reads a CAR from a stream that may be hostile: bounded sections, one root that is the first block, each block checked
  * against its CID before it is given out. Throws `malformed`, `too-large` or `corrupt-block`; a stream that ends early
- * is `malformed`.
+ * is `malformed`. However it ends, the stream is closed as `for await` would close it: who wants to answer over the
+ * same connection first gives an iterator without `return`.
  */
 export async function* decodeCar(stream: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Block> {
   const reader = new ByteReader(stream, maxBytes);
+  try {
+    yield* readCar(reader);
+  } finally {
+    await reader.close();
+  }
+}
+
+async function* readCar(reader: ByteReader): AsyncGenerator<Block> {
   const header = await reader.take(await length(reader, HEADER_MAX));
   const root = rootOf(header);
   for (let first = true; ; first = false) {
@@ -107,6 +116,8 @@ class ByteReader {
   readonly #maxBytes: number;
   #chunk: Uint8Array = new Uint8Array();
   #seen = 0;
+  /** Whether the stream has more to give, as far as is known. */
+  #open = true;
 
   constructor(stream: AsyncIterable<Uint8Array>, maxBytes: number) {
     this.#source = stream[Symbol.asyncIterator]();
@@ -115,13 +126,23 @@ class ByteReader {
 
   async atEnd(): Promise<boolean> {
     while (this.#chunk.length === 0) {
+      if (!this.#open) return true;
+      this.#open = false;
       const next = await this.#source.next();
       if (next.done === true) return true;
+      this.#open = true;
       this.#chunk = next.value;
       this.#seen += next.value.length;
       if (this.#seen > this.#maxBytes) throw new WireError('too-large', `The body is larger than ${this.#maxBytes} bytes.`);
     }
     return false;
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    // What a stream says when it is given up must not hide why it was.
+    await this.#source.return?.().catch(() => undefined);
   }
 
   async take(count: number): Promise<Uint8Array> {
