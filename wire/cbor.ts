@@ -8,7 +8,10 @@ import { WireError } from './errors.ts';
  * that a key such as `__proto__` is only a key.
  */
 export function encodeCbor(value: unknown): Uint8Array {
-  return cborEncode(value, encodeOptions);
+  const encoded = cborEncode(value, encodeOptions);
+  // Under Node the encoder at times gives a Buffer out of a pool: its slice() would be no copy, and it would keep the pool alive.
+  const own = Object.getPrototypeOf(encoded) === Uint8Array.prototype && encoded.byteLength === encoded.buffer.byteLength;
+  return own ? encoded : new Uint8Array(encoded);
 }
 
 /** Decodes exactly one canonical value; anything else (another form of it included) throws `malformed`. */

@@ -24,6 +24,18 @@ test('canonical values decode and encode back', () => {
   }
 });
 
+test('what is encoded is a plain array of its own, whatever its size', () => {
+  for (let length = 0; length < 700; length++) {
+    for (const value of [new Uint8Array(length), ['x'.repeat(length)], Array.from({ length }, () => 1), { a: new Uint8Array(length) }]) {
+      const encoded = encodeCbor(value);
+      assert.is(Object.getPrototypeOf(encoded), Uint8Array.prototype);
+      assert.is(encoded.buffer.byteLength, encoded.byteLength);
+      encodeCbor([1, 2, 3]);
+      assert.equal(encodeCbor(value), encoded);
+    }
+  }
+});
+
 test('keys are ordered by length first, then by bytes', () => {
   assert.is(toHex(encodeCbor({ bb: 1, c: 2, a: 3 })), 'a361610361630262626201');
 });
