@@ -36,6 +36,7 @@ export function holdXWing(seed: Uint8Array): XWingHolder {
   const expanded = shake256(expectLength(seed, XWING_SEED_BYTES, 'an X-Wing seed'), { dkLen: 96 });
   const kem = mlKem768().fromSeed(expanded.subarray(0, 64));
   const xSecret = expanded.slice(64);
+  expanded.fill(0);
   const xPublicKey = x25519().publicKey(xSecret);
   return {
     publicKey: concat(kem.publicKey, xPublicKey),

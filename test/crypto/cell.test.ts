@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  BOX_OVERHEAD, CELL_OVERHEAD, CryptoError, cellKey, concat, engine, equalBytes, hkdf, openBoxes, openCell, openCells,
-  randomBytes, sealBoxes, sealCell, sealCells, useEngine,
+  BOX_OVERHEAD, CELL_OVERHEAD, CryptoError, cellKey, concat, engine, equalBytes, fromHex, hkdf, openBoxes, openCell, openCells,
+  randomBytes, sealBoxes, sealCell, sealCells, useEngine, utf8,
 } from '../../crypto/index.ts';
 import { everyEngine } from '../rig/engines.ts';
 import { seededRandom } from '../rig/random.ts';
@@ -83,6 +83,18 @@ test('a cell\'s layout is nonce 24, commitment 32, secretbox', async () => {
   assert.equal(cell.subarray(24, 56), hkdf(key, 'underkeep/cell-commitment/1', nonce, 32));
   const opened = await engine().open([{ key: hkdf(key, 'underkeep/cell-key/1', nonce, 32), nonce, box: cell.subarray(56) }]);
   assert.equal(opened, [Uint8Array.of(9)]);
+});
+
+/** The byte-exact examples of docs/formats.md: key 00..1f, nonce 40..57, plaintext "Underkeep". */
+const EXAMPLE_CELL = '404142434445464748494a4b4c4d4e4f5051525354555657'
+  + 'c0feb958f0f7e2e0a55ac65d88fd96a266da7ebb1b45eeee8c54146a3641bb9c'
+  + '570a74b28ef66c9db582d9f736684dd001b0786da6e40163da';
+const EXAMPLE_BOX = '404142434445464748494a4b4c4d4e4f505152535455565731a3c78b2e06298d5b44a3f420030bdb1f79311c483ade4fb6';
+
+test('cells and boxes keep their format: the written-down examples open', async () => {
+  const key = Uint8Array.from({ length: 32 }, (_, i) => i);
+  assert.equal(await openCell(cellKey(key), fromHex(EXAMPLE_CELL)), utf8('Underkeep'));
+  assert.equal(await openBoxes([{ key, box: fromHex(EXAMPLE_BOX) }]), [utf8('Underkeep')]);
 });
 
 test('a cell key is 32 bytes and nothing else', () => {

@@ -1,3 +1,4 @@
+import { hkdfSync } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -66,6 +67,14 @@ test('derivation is bound to label, context and length', () => {
   assert.is(new Set(outputs).size, outputs.length);
   assert.is(hkdf(secret, 'underkeep/a/1', utf8('c'), 100).length, 100);
   for (const length of [-1, 8161, 0.5]) assert.throws(() => hkdf(secret, 'underkeep/a/1', utf8('c'), length), malformed);
+});
+
+test('derivation is HKDF-SHA256 without salt over label, zero and context, as OpenSSL computes it', () => {
+  for (const length of [1, 32, 33, 8160]) {
+    const secret = randomBytes(40);
+    const info = concat(utf8('underkeep/a/1'), Uint8Array.of(0), utf8('context'));
+    assert.equal(hkdf(secret, 'underkeep/a/1', utf8('context'), length), new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(0), info, length)));
+  }
 });
 
 test('a tagged hash is sha256 of label and data', () => {

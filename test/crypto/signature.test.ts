@@ -1,7 +1,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CryptoError, concat, engine, fromHex, generateSigningKey, parsePublicKey, parseSignature, sign, signingKey, useEngine, verify } from '../../crypto/index.ts';
+import { CryptoError, concat, engine, fromHex, generateSigningKey, parsePublicKey, parseSignature, sign, signingKey, useEngine, utf8, verify } from '../../crypto/index.ts';
 import { everyEngine } from '../rig/engines.ts';
 import { seededRandom } from '../rig/random.ts';
 
@@ -20,6 +20,14 @@ for (const candidate of everyEngine) {
     assert.not.ok(verify(generateSigningKey().publicKey, 'underkeep/pointer/1', message, signature));
   });
 }
+
+test('what is signed is label, zero, message', () => {
+  const seed = random.bytes(32);
+  const message = random.bytes(20);
+  const key = signingKey(seed);
+  const signed = concat(utf8('underkeep/pointer/1'), Uint8Array.of(0), message);
+  assert.equal(sign(key, 'underkeep/pointer/1', message), ed25519.sign(signed, seed));
+});
 
 test('signatures are the same bytes in every engine', async () => {
   const seed = random.bytes(32);
