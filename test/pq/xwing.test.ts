@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { portableEngine, useEngine, utf8 } from '../../crypto/index.ts';
 import { nodeEngine } from '../../engines/index.ts';
-import { PqError, XWING_CIPHERTEXT_BYTES, XWING_PUBLIC_KEY_BYTES, generateKemKey, holdXWing, hpkeOpen, hpkeSeal, kemKey, parseKemPublicKey } from '../../pq/index.ts';
+import { PqError, XWING_CIPHERTEXT_BYTES, XWING_PUBLIC_KEY_BYTES, generateKemKey, holdXWing, hpkeOpen, hpkeSeal, kemKey, mlKem768, parseKemPublicKey } from '../../pq/index.ts';
 import { seededRandom } from '../rig/random.ts';
 
 const random = seededRandom('X-Wing');
@@ -81,6 +81,11 @@ for (const candidate of engines) {
     for (const length of [0, 1, 15]) assert.is(await hpkeOpen(key, enc, info, none, ciphertext.subarray(0, length)), null);
   });
 }
+
+test('noble\'s ML-KEM passes the proof that native engines must pass', async () => {
+  await useEngine(portableEngine);
+  await useEngine({ ...nodeEngine(), name: 'node with noble\'s ML-KEM', mlkem768: mlKem768() });
+});
 
 test('a public key of a wrong length, or with a number that is not reduced, is malformed', () => {
   const { publicKey } = generateKemKey();
