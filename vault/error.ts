@@ -1,0 +1,21 @@
+/** Stable names of what can go wrong with an account and its session. */
+export type VaultErrorCode =
+  | 'wrong-password'
+  | 'unknown-account'
+  | 'name-taken'
+  | 'weak-password'
+  | 'old-password'
+  | 'rolled-back'
+  | 'corrupt'
+  | 'locked';
+
+/** The one error of this room: a sentence that says what happened and what to do, without passwords, keys or names. */
+export class VaultError extends Error {
+  readonly code: VaultErrorCode;
+
+  constructor(code: VaultErrorCode, message: string) {
+    super(message);
+    this.name = 'VaultError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,8 @@
+/** Accounts: sign-up, login through header lane and oblivious PRF, and the session that holds an opened account. */
+export { Cover, fillerEntries, sealEntries, type EntryContent, type EntrySource } from './cover.ts';
+export type { Connect, Device } from './device.ts';
+export { VaultError, type VaultErrorCode } from './error.ts';
+export { decodeHeader, encodeHeader, findHeader, sealHeader, type Header } from './header.ts';
+export { checkNewPassword, PASSWORD_MIN } from './password.ts';
+export { Session, type SignUpInit, type UnlockInit } from './session.ts';
+export { padState, StateCell, unpadState, type StateCodec } from './state.ts';
