@@ -48,13 +48,17 @@ async function runCheck({ name, command: [command, ...args] }: Check, env: NodeJ
   report(name, ending, { passed: well ? 1 : 0, failed: well ? 0 : 1, reason: well ? null : `exited with ${ending.code ?? ending.signal}` }, []);
 }
 
-/** What each process finds in its environment: the pinned Node first, no colours, and the folder shared by this run. */
+/**
+ * What each process finds in its environment: the pinned Node first, no colours, and a temporary folder that ends with this run.
+ * What one file starts for the others too goes there, with the number of its process group in a `*.pid` file.
+ */
 function environment(shared: string): NodeJS.ProcessEnv {
   const { FORCE_COLOR: _, NODE_OPTIONS: __, ...inherited } = process.env;
   return {
     ...inherited,
     NO_COLOR: '1',
     PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
+    TMPDIR: shared,
     UNDERKEEP_TEST_RUN: shared,
   };
 }
@@ -94,7 +98,7 @@ if (values.list) {
   process.exit(0);
 }
 
-const shared = mkdtempSync(join(tmpdir(), 'uk-run-'));
+const shared = mkdtempSync(join(tmpdir(), 'uk-'));
 process.on('exit', () => {
   killAll();
   endShared(shared);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -18,6 +19,12 @@ function run(files: Files, ...args: string[]): Outcome {
   const folder = plant(files);
   const { status, stdout, stderr } = spawnSync(process.execPath, [runner, '--folder', folder, ...args], { encoding: 'utf8' });
   return { code: status, output: stdout + stderr, last: stdout.trimEnd().split('\n').at(-1) };
+}
+
+/** Gone, or dead and not yet reaped. */
+function isGone(pid: string): boolean {
+  const { stdout } = spawnSync('cat', [`/proc/${pid}/stat`], { encoding: 'utf8' });
+  return pid !== '' && (stdout === '' || stdout.includes(') Z '));
 }
 
 const fails = (name: string, file: string, said: RegExp, last = '0 passed, 1 failed'): void =>
@@ -60,6 +67,12 @@ fails('death by a signal', `${uvu}test('x', () => { process.kill(process.pid, 'S
 fails('.only', `${uvu}test.only('x', () => {}); test('y', () => {});\ntest.run();`, /\.only leaves/, '1 passed, 1 failed');
 fails('a skip without a reason', `${uvu}test.skip('x', () => {});\ntest('y', () => {});\ntest.run();`, /1 skipped, but 0 say why/, '1 passed, 1 failed');
 fails('a process left behind', `${uvu}import { spawn } from 'node:child_process';\ntest('x', () => { spawn('sleep', ['60'], { stdio: 'ignore' }).unref(); });\ntest.run();`, /left processes running/, '1 passed, 1 failed');
+fails(
+  'a process left behind in a group of its own',
+  `${uvu}import { spawn } from 'node:child_process';\ntest('x', () => { spawn('sleep', ['60'], { stdio: 'ignore', detached: true }).unref(); });\ntest.run();`,
+  /left processes running/,
+  '1 passed, 1 failed',
+);
 
 test('a skip that says why passes, and is shown', () => {
   const { code, output } = run({ 'a.test.ts': `${uvu}test.skip('x', () => {}); // skipped: no such kernel\ntest('y', () => {});\ntest.run();` });
@@ -75,22 +88,36 @@ test.run();`;
   const { code, output } = run({ 'hang.test.ts': file });
   assert.is(code, 1);
   assert.match(output, /still running after 1 s/);
-  const pid = /child (\d+)/.exec(output)?.[1] ?? '';
-  const { stdout } = spawnSync('cat', [`/proc/${pid}/stat`], { encoding: 'utf8' });
-  assert.match(stdout, /^$|\) Z /, 'gone, or dead and not yet reaped');
+  assert.ok(isGone(/child (\d+)/.exec(output)?.[1] ?? ''));
 });
 
 test('serial files run alone, after the others', () => {
   const log = (name: string): string => `${uvu}import { appendFileSync } from 'node:fs';
-test('x', async () => { appendFileSync(process.env.UNDERKEEP_TEST_RUN + '/../' + process.env.UK_LOG, '${name}['); await new Promise((r) => setTimeout(r, 150)); appendFileSync(process.env.UNDERKEEP_TEST_RUN + '/../' + process.env.UK_LOG, '${name}]'); });
+const note = (text) => appendFileSync(process.env.UK_LOG, text);
+test('x', async () => { note('${name}['); await new Promise((resolve) => setTimeout(resolve, 200)); note('${name}]'); });
 test.run();`;
   const folder = plant({ log: '', 'a.test.ts': `// serial\n${log('a')}`, 'b.test.ts': `// serial\n${log('b')}`, 'c.test.ts': log('c'), 'd.test.ts': log('d') });
-  const env = { ...process.env, UK_LOG: `${folder.split('/').at(-1)}/log` };
-  const { status } = spawnSync(process.execPath, [runner, '--folder', folder], { env, encoding: 'utf8' });
+  const { status } = spawnSync(process.execPath, [runner, '--folder', folder], { env: { ...process.env, UK_LOG: join(folder, 'log') } });
   assert.is(status, 0);
-  const { stdout } = spawnSync('cat', [join(folder, 'log')], { encoding: 'utf8' });
-  assert.match(stdout, /\]a\[a\]b\[b\]$/);
-  assert.match(stdout, /^(c\[d\[|d\[c\[)/);
+  assert.match(readFileSync(join(folder, 'log'), 'utf8'), /^(c|d)\[.*\]a\[a\]b\[b\]$/);
+});
+
+test('what a file starts for the whole run lives until its end, and no longer', () => {
+  const starter = `${uvu}import { spawn } from 'node:child_process'; import { writeFileSync } from 'node:fs';
+test('x', () => {
+  const { UNDERKEEP_TEST_TREE, ...env } = process.env;
+  const child = spawn('sleep', ['62'], { stdio: 'ignore', detached: true, env });
+  child.unref();
+  writeFileSync(env.UNDERKEEP_TEST_RUN + '/rig.pid', String(child.pid));
+});
+test.run();`;
+  const user = `// serial\n${uvu}import { readFileSync } from 'node:fs';
+test('y', () => { const pid = Number(readFileSync(process.env.UNDERKEEP_TEST_RUN + '/rig.pid', 'utf8')); console.log('shared ' + pid); process.kill(pid, 0); throw new Error('to see the output'); });
+test.run();`;
+  const { output, last } = run({ 'starter.test.ts': starter, 'user.test.ts': user });
+  assert.is(last, '1 passed, 1 failed');
+  assert.match(output, /to see the output/);
+  assert.ok(isGone(/shared (\d+)/.exec(output)?.[1] ?? ''));
 });
 
 test.run();
