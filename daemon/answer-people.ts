@@ -1,0 +1,72 @@
+import {
+  COLLECT_MAX, decodeBucket, decodeDirectory, encodeCollected, encodeDirectoryPage, encodeDone, encodePrefixDetail, EPOCH_SECONDS, nameHash, openIdentity, WireError,
+  type BucketRequest, type DirectoryRequest,
+} from '../wire/index.ts';
+import type { Services } from './services.ts';
+
+/** Pages hold 64 to 128 records on average, so that a look-up hides among at least that many. */
+const PAGE_AVERAGE_MAX = 128;
+const PAGE_MAX = 4096;
+
+/** The shortest prefix whose pages hold at most 128 records on average. */
+export function pageBits(records: number): number {
+  return records <= PAGE_AVERAGE_MAX ? 0 : Math.ceil(Math.log2(records / PAGE_AVERAGE_MAX));
+}
+
+function checkRole({ config }: Services): void {
+  if (config.join !== null) {
+    throw new WireError('not-found', 'This node keeps no directory and no buckets: ask the node that GET /v1/node names as its directory.');
+  }
+}
+
+/** `POST /v1/directory`. Throws `malformed`, `bad-signature`, `name-taken`, `prefix-too-short`, and `not-found` where another node is the directory. */
+export async function answerDirectory(services: Services, body: Uint8Array): Promise<Uint8Array> {
+  const request = decodeDirectory(body);
+  checkRole(services);
+  return request.op === 'page' ? page(services, request) : publish(services, request);
+}
+
+async function page({ store, config }: Services, request: Extract<DirectoryRequest, { op: 'page' }>): Promise<Uint8Array> {
+  const bits = pageBits(await store.rows.records());
+  if (request.bits < bits) throw new WireError('prefix-too-short', `A directory page needs ${bits} bits of the name's hash now.`, encodePrefixDetail(bits));
+  const width = 2 ** (32 - bits);
+  const prefix = new DataView(request.prefix.buffer, request.prefix.byteOffset, 4).getUint32(0);
+  const from = Math.floor(prefix / width) * width;
+  return encodeDirectoryPage({ v: 1, bits, records: await store.rows.page(from, from + width, PAGE_MAX), bucketBits: config.bucketBits });
+}
+
+async function publish({ store, config }: Services, request: Extract<DirectoryRequest, { op: 'publish' }>): Promise<Uint8Array> {
+  const identity = openIdentity(request.record);
+  checkBucket(identity.bucket, config.bucketBits);
+  const held = await store.rows.publish(identity.name, nameHash(identity.name), identity.ed25519, identity.sequence, request.record);
+  if (!held) throw new WireError('name-taken', 'This name is taken in the directory, or a newer record of it is published: choose another name, or publish with a higher sequence.');
+  return encodeDone();
+}
+
+/** `POST /v1/bucket`. Throws `malformed`, `clock-skew`, and `not-found` where another node keeps the buckets. */
+export async function answerBucket(services: Services, body: Uint8Array): Promise<Uint8Array> {
+  const request = decodeBucket(body);
+  checkRole(services);
+  checkBucket(request.bucket, services.config.bucketBits);
+  return request.op === 'put' ? put(services, request) : collect(services, request);
+}
+
+function checkBucket(bucket: number, bits: number): void {
+  if (bucket >= 2 ** bits) throw new WireError('not-found', 'There is no such bucket: read a directory page for how many there are.');
+}
+
+async function put({ store, config, now }: Services, { bucket, epoch, envelope }: Extract<BucketRequest, { op: 'put' }>): Promise<Uint8Array> {
+  if (Math.abs(epoch - Math.floor(now() / EPOCH_SECONDS)) > 1) {
+    throw new WireError('clock-skew', 'Your clock and the clock of the node are more than a day apart: set the one that is wrong.');
+  }
+  await store.rows.putEnvelope(bucket, epoch, envelope, now(), config.bucketCap);
+  return encodeDone();
+}
+
+async function collect({ store }: Services, { bucket, after }: Extract<BucketRequest, { op: 'collect' }>): Promise<Uint8Array> {
+  const found = await store.rows.envelopes(bucket, after, COLLECT_MAX + 1);
+  const envelopes = found.slice(0, COLLECT_MAX);
+  return encodeCollected({
+    v: 1, cursor: envelopes.at(-1)?.id ?? after, more: found.length > COLLECT_MAX, envelopes: envelopes.map(({ epoch, envelope }) => ({ epoch, envelope })),
+  });
+}

@@ -1,0 +1,8 @@
+/** The untrusted side. It runs as a process of its own, `daemon/main.ts`; this door is for tests. */
+export { pageBits } from './answer-people.ts';
+export { DEFAULTS, parseConfig } from './config.ts';
+export type { DaemonConfig } from './config.ts';
+export { startDaemon } from './daemon.ts';
+export type { Daemon, DaemonEvent } from './daemon.ts';
+export { KEY_HEADER } from './door.ts';
+export { GuessLimit } from './guess-limit.ts';
