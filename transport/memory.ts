@@ -41,16 +41,24 @@ async function exchange(route: MemoryRoute, url: string, request: CarrierRequest
 }
 
 function webRequest(url: string, request: CarrierRequest, failed: { reason?: unknown }): Request {
-  const headers = new Headers(request.headers);
+  const headers = headersOf(request);
   const { body, method } = request;
   if (body instanceof Uint8Array) headers.set('content-length', String(body.length));
   else if (request.bodyLength !== undefined) headers.set('content-length', String(request.bodyLength));
   const signal = request.signal ?? null;
   if (body === undefined) return new Request(url, { method, headers, signal });
-  const stream = body instanceof Uint8Array ? oneChunk(body) : streamOf(body, request.bodyLength, failed);
+  const stream = body instanceof Uint8Array ? oneChunk(body) : streamOf(body, request, failed);
   // `duplex` is required for a streamed body (Fetch standard) and missing in lib.dom.
   const init: RequestInit & { duplex: 'half' } = { method, headers, signal, body: stream, duplex: 'half' };
   return new Request(url, init);
+}
+
+function headersOf(request: CarrierRequest): Headers {
+  try {
+    return new Headers(request.headers);
+  } catch {
+    throw new TransportError('bad-request', 'A header of this request holds characters that HTTP does not allow; this is a fault in the program that sent it.');
+  }
 }
 
 function oneChunk(bytes: Uint8Array): ReadableStream<Uint8Array> {
@@ -62,12 +70,13 @@ function oneChunk(bytes: Uint8Array): ReadableStream<Uint8Array> {
   });
 }
 
-function streamOf(body: AsyncIterable<Uint8Array>, length: number | undefined, failed: { reason?: unknown }): ReadableStream<Uint8Array> {
+function streamOf(body: AsyncIterable<Uint8Array>, { bodyLength: length, signal }: CarrierRequest, failed: { reason?: unknown }): ReadableStream<Uint8Array> {
   const iterator = body[Symbol.asyncIterator]();
   let written = 0;
   return new ReadableStream({
     async pull(controller) {
       try {
+        signal?.throwIfAborted();
         const next = await iterator.next();
         if (!next.done) written += next.value.length;
         if (length !== undefined && (next.done ? written !== length : written > length)) {

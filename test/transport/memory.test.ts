@@ -1,0 +1,9 @@
+import { memoryCarrier } from '../../transport/index.ts';
+import { behave, runCompliance } from './compliance.ts';
+
+runCompliance('memory carrier', async () => ({
+  carrier: memoryCarrier(new Map([['node.test', (request, { connection }) => behave(request, connection)]])),
+  base: 'http://node.test',
+  refusing: 'http://nobody.test',
+  close: async () => {},
+}));
