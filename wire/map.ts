@@ -252,7 +252,10 @@ function sorted(keys: readonly MapKey[]): MapKey[] {
 
 function* walk(tree: Tree, depth: number, prefix: MapKey): Generator<MapEntry> {
   const node = load(tree, prefix, depth);
-  if (node.kind === 'bucket') return yield* node.entries;
+  if (node.kind === 'bucket') {
+    yield* node.entries;
+    return;
+  }
   for (const [slot, child] of node.children.entries()) {
     if (child !== null) yield* walk(child, depth + 1, keyWithPrefix(prefix, depth, slot));
   }

@@ -106,14 +106,16 @@ const strange: readonly unknown[] = [
   new Uint8Array(8192), new Uint8Array(2049), fixed.writer.publicKey, CID.parse(s.record.cid), CID.createV1(0x70, CID.parse(s.record.cid).multihash),
 ];
 
+function reshapedList(list: readonly unknown[], depth: number): unknown[] {
+  const at = random.int(list.length + 1);
+  if (at < list.length && random.int(4) > 0) return list.with(at, reshaped(list[at], depth + 1));
+  return random.pick([[...list, random.pick(strange)], list.slice(1), [...list, ...list], Array.from({ length: 70 }, () => list[0] ?? 0)]);
+}
+
 /** A value with one part replaced, left out, doubled or added: what encodes to it is canonical, and only its shape can be wrong. */
 function reshaped(value: unknown, depth = 0): unknown {
   if (depth > 0 && random.int(4) === 0) return random.pick(strange);
-  if (Array.isArray(value)) {
-    const at = random.int(value.length + 1);
-    if (at === value.length || random.int(4) === 0) return random.pick([[...value, random.pick(strange)], value.slice(1), [...value, ...value], Array.from({ length: 70 }, () => value[0] ?? 0)]);
-    return value.with(at, reshaped(value[at], depth + 1));
-  }
+  if (Array.isArray(value)) return reshapedList(value, depth);
   if (value instanceof Map) {
     const entries = [...(value as Map<unknown, unknown>)];
     const at = random.int(entries.length + 1);
