@@ -222,7 +222,7 @@ export class Session implements DriveSession {
     for (const secret of this.#opened.secrets) secret.fill(0);
     for (const { key } of this.#spaces.values()) key?.seed.wipe();
     this.#spaces.clear();
-    this.cells.wipe();
+    this.cells.clear();
     this.cover.close();
   }
 

@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Meter, NodeClient } from '../node/index.ts';
+import { carriers, loopbackCarrier, noCarrier, parseNodeUrl, parseSocksEndpoint, torCarrier, type Carrier, type NodeUrl } from '../transport/index.ts';
+import type { Connect } from '../vault/index.ts';
+import { COMMIT_MAX_CARRIED, COMMIT_MAX_LOCAL, type NodeInfo } from '../wire/index.ts';
+import { doorKey, KEY_HEADER, nodeSocket } from './local-door.ts';
+
+export interface ConnectConfig {
+  readonly data: string;
+  /** A local door or an onion; null is the node of the data folder. */
+  readonly node: string | null;
+  /** Tor's SOCKS endpoint; null is that of the data folder's own tor. */
+  readonly socks: string | null;
+}
+
+/** Every way out of this process. Requests of different purposes or peers never share a circuit. */
+export class Ways implements Connect {
+  readonly homeNode: NodeUrl;
+  readonly home: NodeClient;
+  readonly commitBytes: number;
+  readonly meter = new Meter();
+  readonly #config: ConnectConfig;
+  readonly #account: string;
+  readonly #carrier: Carrier;
+  readonly #clients = new Map<string, NodeClient>();
+  #info: NodeInfo | null = null;
+
+  constructor(config: ConnectConfig, account: string) {
+    this.#config = config;
+    this.#account = account;
+    this.homeNode = parseNodeUrl(config.node ?? `unix:${nodeSocket(config.data)}`);
+    this.#carrier = carriers({ local: loopbackCarrier(), tor: torOf(config) });
+    this.home = this.#client(this.homeNode, 'home');
+    this.commitBytes = this.homeNode.kind === 'onion' ? COMMIT_MAX_CARRIED : COMMIT_MAX_LOCAL;
+  }
+
+  now(): number {
+    return Date.now();
+  }
+
+  /** What the home node says of itself; asked once. */
+  async info(): Promise<NodeInfo> {
+    this.#info ??= await this.#client(this.homeNode, 'info').info();
+    return this.#info;
+  }
+
+  forgetInfo(): void {
+    this.#info = null;
+  }
+
+  /** A node by its URL. Where that is the home node's own onion and its local door is at hand, the door is taken. */
+  node(url: string, purpose: string): NodeClient {
+    const asked = parseNodeUrl(url);
+    const own = asked.kind === 'onion' && this.homeNode.kind !== 'onion' && this.#info?.onion?.includes(asked.address) === true;
+    return this.#client(own ? this.homeNode : asked, purpose);
+  }
+
+  async close(): Promise<void> {
+    await this.#carrier.close();
+  }
+
+  #client(node: NodeUrl, purpose: string): NodeClient {
+    const name = `${purpose} ${node.base}`;
+    const known = this.#clients.get(name);
+    if (known !== undefined) return known;
+    const key = node.kind === 'local' ? doorKey(this.#config.data) : null;
+    const client = new NodeClient({
+      url: node.base,
+      fetch: this.#carrier.fetchFor({ account: this.#account, purpose, peer: node.base }),
+      meter: this.meter,
+      ...(key === null ? {} : { headers: { [KEY_HEADER]: key } }),
+    });
+    this.#clients.set(name, client);
+    return client;
+  }
+}
+
+function torOf({ data, socks }: ConnectConfig): Carrier {
+  if (socks !== null) return torCarrier({ socks: parseSocksEndpoint(socks) });
+  const own = join(data, 'tor', 'socks.sock');
+  // Looked up at each request: the node may be started, or find its tor, after the agent.
+  let carrier: Carrier | null = null;
+  return {
+    name: 'tor',
+    fetchFor: (isolation) => {
+      let fetch: ReturnType<Carrier['fetchFor']> | null = null;
+      return async (url, request) => {
+        if (!existsSync(own)) return noCarrier('The node of this data folder has no tor').fetchFor(isolation)(url, request);
+        carrier ??= torCarrier({ socks: { path: own } });
+        fetch ??= carrier.fetchFor(isolation);
+        return fetch(url, request);
+      };
+    },
+    close: async () => carrier?.close(),
+  };
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { toHex, type PublicKey } from '../crypto/index.ts';
+import type { SpacePin } from '../node/index.ts';
+import type { Device } from '../vault/index.ts';
+import { decodeCbor, encodeCbor, HEADER_ITEM, schema, type Name, type PointerHash } from '../wire/index.ts';
+
+const pinSchema = schema.record({ v: schema.literal(1), sequence: schema.uint(Number.MAX_SAFE_INTEGER, 1), hash: schema.bytes<PointerHash>(32) });
+
+/** Pins and the header lane's ciphertext in files of the agent's folder, named by hashes: no login name is on the disk. */
+export class FolderDevice implements Device {
+  readonly #folder: string;
+  readonly #node: string;
+
+  /** `node` keeps accounts of equal login names on different nodes apart. */
+  constructor(folder: string, node: string) {
+    this.#folder = folder;
+    this.#node = node;
+  }
+
+  async loadPin(home: PublicKey): Promise<SpacePin | null> {
+    const bytes = await readIfThere(this.#pinPath(home));
+    if (bytes === null) return null;
+    const { sequence, hash } = pinSchema(decodeCbor(bytes, 'pin'), 'pin');
+    return { sequence, hash };
+  }
+
+  /** Never goes back: of two sessions that end at the same time, the later pin stays. */
+  async savePin(home: PublicKey, pin: SpacePin): Promise<void> {
+    const held = await this.loadPin(home);
+    if (held !== null && held.sequence > pin.sequence) return;
+    await replaceFile(this.#pinPath(home), encodeCbor({ v: 1, sequence: pin.sequence, hash: pin.hash }));
+  }
+
+  async loadLane(login: Name): Promise<Uint8Array> {
+    const bytes = await readIfThere(this.#lanePath(login));
+    return bytes === null ? new Uint8Array(0) : bytes.subarray(0, bytes.length - (bytes.length % HEADER_ITEM));
+  }
+
+  async saveLane(login: Name, bytes: Uint8Array): Promise<void> {
+    await replaceFile(this.#lanePath(login), bytes);
+  }
+
+  #pinPath(home: PublicKey): string {
+    return join(this.#folder, `${this.#name('pin', toHex(home))}.pin`);
+  }
+
+  #lanePath(login: Name): string {
+    return join(this.#folder, `${this.#name('lane', login)}.lane`);
+  }
+
+  #name(what: string, of: string): string {
+    return createHash('sha256').update(JSON.stringify([what, this.#node, of])).digest('hex').slice(0, 32);
+  }
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | null> {
+  try {
+    return new Uint8Array(await readFile(path));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** All or nothing, and durable: written beside, synced, renamed. */
+async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const beside = `${path}.new`;
+  const file = await open(beside, 'w', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(beside, path);
+}
