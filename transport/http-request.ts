@@ -115,7 +115,8 @@ async function* bodyOf({ sent, incoming, failure, translate, done }: Answer): As
   try {
     for await (const chunk of incoming) yield chunk as Uint8Array;
   } catch (error) {
-    throw failure.reason ?? translate(toError(error));
+    const reason: unknown = failure.reason ?? translate(toError(error));
+    throw reason;
   } finally {
     done();
     // An answer that came before the whole request was read ends the exchange: nobody reads the rest.

@@ -30,7 +30,8 @@ async function exchange(route: MemoryRoute, url: string, request: CarrierRequest
   const aborted = rejection(request.signal);
   const failed: { reason?: unknown } = {};
   const answer = route(webRequest(url, request, failed), { connection }).catch((error: unknown) => {
-    throw failed.reason ?? broken(error);
+    const reason: unknown = failed.reason ?? broken(error);
+    throw reason;
   });
   const response = await Promise.race([answer, aborted]);
   return {

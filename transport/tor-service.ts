@@ -127,7 +127,7 @@ class KeptTor implements TorService {
   async stop(): Promise<void> {
     if (this.#stopping.signal.aborted) return this.#loop;
     this.#stopping.abort();
-    for (const onion of [...this.#onions.values()]) await onion.close();
+    for (const onion of this.#onions.values()) await onion.close();
     this.#control?.close();
     await this.#source.close();
     await this.#loop;
@@ -181,7 +181,7 @@ class KeptTor implements TorService {
     this.#status = status;
     if (status.phase !== before.phase || status.percent !== before.percent || this.#silence === undefined) this.#awaitProgress();
     this.#options.onProgress?.(status);
-    for (const look of [...this.#watchers]) look(status);
+    for (const look of this.#watchers) look(status);
   }
 
   #awaitProgress(): void {

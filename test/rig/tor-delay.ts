@@ -17,6 +17,7 @@ await Promise.all(links.map((link) => {
   if (listen === undefined || target === undefined) throw new Error('give LISTEN:TARGET');
   return forward(listen, target);
 }));
+process.stdin.on('end', () => process.exit()).resume();
 process.stdout.write('ready\n');
 
 function forward(listen: number, target: number): Promise<void> {

@@ -112,7 +112,7 @@ async function authorityKeys(index: number, folder: string): Promise<void> {
 
 function run(command: string, args: readonly string[], options: { readonly cwd?: string; readonly input?: string } = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = execFile(command, args, { cwd: options.cwd, timeout: 60_000 }, (error, stdout) => (error === null ? resolve(stdout) : reject(error)));
+    const child = execFile(command, args, { cwd: options.cwd, timeout: 60_000 }, (error, stdout) => (error === null ? resolve(stdout) : reject(new Error(`${command} failed`, { cause: error }))));
     child.stdin?.end(options.input ?? '');
   });
 }

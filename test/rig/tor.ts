@@ -113,10 +113,11 @@ class Network implements TorNetwork {
 
   #spawn(command: string, args: readonly string[]): ChildProcess {
     if (this.#children.length === 0) process.on('exit', this.#killAll);
-    // A group of its own: Ctrl-C reaches the program that started the network, which then stops it in order.
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+    // The delay proxy ends with its stdin, and tor with its owner's process, if this process is killed.
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'] });
     child.on('error', () => {});
-    child.stdout?.resume();
+    child.stdin.on('error', () => {});
+    child.stdout.resume();
     this.#children.push(child);
     return child;
   }

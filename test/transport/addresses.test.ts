@@ -90,7 +90,7 @@ test('an onion key keeps its address through its text, and does not print', () =
   const key = OnionKey.generate();
   assert.is(OnionKey.parse(`${key.expose()}\n`).address, key.address);
   assert.is(parseOnionAddress(key.address), key.address);
-  assert.is(`${key}`, '[redacted onion-key]');
+  assert.is(String(key), '[redacted onion-key]');
   assert.is(JSON.stringify({ key }), '{"key":"[redacted onion-key]"}');
   for (const text of ['', 'ED25519-V3:', key.expose().slice(1), key.expose().slice(0, -1), `${key.expose()} Flags=x`, `ED25519-V3:${Buffer.alloc(64).toString('base64')}`]) {
     refuses(() => OnionKey.parse(text));

@@ -9,10 +9,11 @@ import type { Behaviour } from './compliance.ts';
 export async function listen(behaviour: Behaviour, where: { readonly path: string } | { readonly port: number; readonly host: string }): Promise<Server> {
   const names = new WeakMap<Socket, string>();
   let sockets = 0;
-  const server = createServer(getRequestListener((request, env) => {
+  const listener = getRequestListener((request, env) => {
     const { incoming } = env as HttpBindings;
     return behaviour(request, names.get(incoming.socket) ?? '');
-  }));
+  });
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   server.on('connection', (socket) => names.set(socket, String(++sockets)));
   server.keepAliveTimeout = 300_000;
   await new Promise<void>((resolve, reject) => {
