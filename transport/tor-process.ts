@@ -79,7 +79,7 @@ class TorProcess implements TorSource {
     const deadline = Date.now() + CONTROL_WAIT_MS;
     while (isAlive(child) && Date.now() < deadline) {
       const control = await connectControl({ path: this.#options.controlPath }).catch(() => undefined);
-      if (control !== undefined) return this.#own(control);
+      if (control !== undefined && (await this.#own(control, child))) return control;
       await sleep(50);
     }
     await this.close();
@@ -98,9 +98,16 @@ class TorProcess implements TorSource {
     clearTimeout(timer);
   }
 
-  async #own(control: TorControl): Promise<TorControl> {
-    await control.takeOwnership();
-    return control;
+  /** Makes our child end with this connection; refuses another tor that still answers at the same socket. */
+  async #own(control: TorControl, child: ChildProcess): Promise<boolean> {
+    try {
+      if ((await control.getInfo('process/pid')) !== String(child.pid)) throw new TransportError('tor-failed', 'Another tor answers here.');
+      await control.takeOwnership();
+      return true;
+    } catch {
+      control.close();
+      return false;
+    }
   }
 
   async #spawn(): Promise<ChildProcess> {

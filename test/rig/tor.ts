@@ -118,6 +118,8 @@ class Network implements TorNetwork {
     child.on('error', () => {});
     child.stdin.on('error', () => {});
     child.stdout.resume();
+    // The network does not keep its program running, and ends with it, also when a test forgets to stop it.
+    for (const handle of [child, child.stdin, child.stdout]) (handle as { unref?(): void }).unref?.();
     this.#children.push(child);
     return child;
   }
