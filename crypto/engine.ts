@@ -55,6 +55,8 @@ export interface Engine {
   /** SHA-256 of each input. */
   digest(data: readonly Uint8Array[]): Promise<Uint8Array[]>;
   hmac(key: Uint8Array, data: Uint8Array): Uint8Array;
+  /** HMAC of each input under one key, whose own part of the work is done once. */
+  hmacs(key: Uint8Array, data: readonly Uint8Array[]): Promise<Uint8Array[]>;
   /** XSalsa20-Poly1305: `prefix ‖ tag 16 ‖ ciphertext` of each job, in a new array. */
   seal(jobs: readonly SealJob[]): Promise<Uint8Array[]>;
   /** null where the tag is wrong or the box is shorter than a tag. */

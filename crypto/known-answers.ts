@@ -55,6 +55,16 @@ const authentication: KnownAnswer = ['hmac', async (engine) =>
   && is(engine.hmac(EMPTY, EMPTY), 'b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad')
   && is(engine.hmac(pattern(100), pattern(5000)), '6a26e6c0d34997cd1501979d36308637e0d8bb0d6f68e17bb1b2b40414945073')];
 
+const MANY = [0, 1, 24, 55, 56, 64, 119, 120, 5000];
+
+const manyAuthentications: KnownAnswer = ['hmacs', async (engine) => {
+  const [short = EMPTY, ...more] = await engine.hmacs(utf8('Jefe'), [utf8('what do ya want for nothing?')]);
+  const tags = await engine.hmacs(pattern(100), MANY.map(pattern));
+  return is(short, '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843') && more.length === 0
+    && tags.length === MANY.length && tags.every((tag, i) => equalBytes(tag, engine.hmac(pattern(100), pattern(MANY[i] ?? 0))))
+    && (await engine.hmacs(EMPTY, [])).length === 0;
+}];
+
 // Key and nonce of NaCl's tests/secretbox.c; lengths round each block and tag boundary, behind prefixes of every alignment.
 const BOX_KEY = fromHex('1b27556473e985d462cd51197a9a46c76009549eac6474f206c4ee0844f68389');
 const BOX_NONCE = fromHex('69696ee955b62b73cd62bda875fc73d68219e0036b7a0b37');
@@ -149,5 +159,5 @@ const exchange: KnownAnswer = ['x25519', async ({ x25519 }) => {
 }];
 
 export const knownAnswers: readonly KnownAnswer[] = [
-  randomness, hashing, bulkHashing, authentication, sealing, opening, stretching, publicKeys, signing, verifying, mlkem, exchange,
+  randomness, hashing, bulkHashing, authentication, manyAuthentications, sealing, opening, stretching, publicKeys, signing, verifying, mlkem, exchange,
 ];

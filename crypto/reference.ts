@@ -14,6 +14,7 @@ export const referenceEngine: Engine = {
   sha256: (data) => sha256(data),
   digest: async (data) => data.map((one) => sha256(one)),
   hmac: (key, data) => hmac(sha256, key, data),
+  hmacs: async (key, data) => data.map((one) => hmac(sha256, key, one)),
   seal: async (jobs) => jobs.map(({ key, nonce, plaintext, prefix }) => concat(prefix, nacl.secretbox(plaintext, nonce, key))),
   open: async (jobs) => jobs.map(({ key, nonce, box }) => nacl.secretbox.open(box, nonce, key)),
   scrypt: (password, salt, { N, r, p, length }) => scryptJs.scrypt(password, salt, N, r, p, length),

@@ -49,6 +49,8 @@ export function nodeEngine(): Engine {
     sha256,
     digest: (data) => Promise.all(data.map(digestOne)),
     hmac,
+    // Beside short inputs, setting up OpenSSL costs more than it saves.
+    hmacs: portableEngine.hmacs,
     seal,
     open,
     scrypt: scryptOnPool,

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CryptoError, engine, portableEngine, useEngine } from '../../crypto/index.ts';
+import { concat, CryptoError, engine, portableEngine, useEngine } from '../../crypto/index.ts';
 import type { Engine, MlKem768, X25519 } from '../../crypto/index.ts';
 import { nodeEngine } from '../../engines/index.ts';
 import { everyEngine } from '../rig/engines.ts';
@@ -31,6 +31,9 @@ const wrong: readonly (readonly [what: string, planted: Partial<Engine>])[] = [
   ['digests in another order', { digest: async (data) => (await right.digest(data)).reverse() }],
   ['an hmac that ignores the key', { hmac: (_key, data) => right.hmac(new Uint8Array(0), data) }],
   ['an hmac that cuts long keys', { hmac: (key, data) => right.hmac(key.subarray(0, 64), data) }],
+  ['many hmacs of which each takes up the one before', { hmacs: async (key, data) => data.map((_, i) => right.hmac(key, concat(...data.slice(0, i + 1)))) }],
+  ['many hmacs in another order', { hmacs: async (key, data) => (await right.hmacs(key, data)).reverse() }],
+  ['many hmacs under no key', { hmacs: (_key, data) => right.hmacs(new Uint8Array(0), data) }],
   ['boxes without their prefix', { seal: (jobs) => right.seal(jobs.map((job) => ({ ...job, prefix: new Uint8Array(0) }))) }],
   ['boxes that ignore the nonce', { seal: (jobs) => right.seal(jobs.map((job) => ({ ...job, nonce: new Uint8Array(24) }))) }],
   ['plaintext in the clear', { seal: async (jobs) => jobs.map(({ plaintext }) => plaintext) }],
