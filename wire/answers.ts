@@ -5,12 +5,12 @@ import { cidOf, toLink, type Cid } from './cid.ts';
 import { scryptCostSchema, type ScryptCost } from './commit.ts';
 import { isErrorCode, WireError } from './errors.ts';
 import { signedIdentitySchema, type SignedIdentity } from './identity.ts';
-import { COMMIT_SPACES_MAX, FRAGMENTS_MAX, PROOFS_MAX } from './limits.ts';
+import { COMMIT_SPACES_MAX, FRAGMENTS_MAX, HEADER_ITEM, PROOFS_MAX } from './limits.ts';
 import { frontierSchema, type Frontier } from './log.ts';
 import { signedPointerSchema, type SignedPointer } from './pointer.ts';
 import { ENVELOPE, PREFIX_BITS_MAX } from './requests.ts';
 import { rootSchema, type Root } from './root.ts';
-import { bytes, bytesUpTo, cid, list, literal, nullable, parse, record, text, uint, bool, type Schema } from './schema.ts';
+import { bytes, bytesUpTo, cid, list, literal, malformed, nullable, parse, record, text, uint, bool, type Schema } from './schema.ts';
 
 /** A map node is 16 hashes at most. */
 const proofSchema = list(bytesUpTo(640), PROOFS_MAX * 24);
@@ -72,7 +72,11 @@ const loginAnswerSchema: Schema<LoginAnswer> = record({
   v: literal(1), known: bool, evaluated: bytes(32), scrypt: scryptCostSchema, lane: bytesUpTo(LANE_ANSWER_MAX), size: uint(2 ** 40),
 });
 export const encodeLoginAnswer = (answer: LoginAnswer): Uint8Array => encodeCbor(answer);
-export const decodeLoginAnswer = (body: Uint8Array): LoginAnswer => parse(loginAnswerSchema, body, 'login answer');
+export function decodeLoginAnswer(body: Uint8Array): LoginAnswer {
+  const answer = parse(loginAnswerSchema, body, 'login answer');
+  if (answer.lane.length % HEADER_ITEM !== 0) throw malformed('login answer.lane', `items of ${HEADER_ITEM} bytes`);
+  return answer;
+}
 
 /** `bits` is the prefix length at which pages are served now. */
 export interface DirectoryPage {
