@@ -1,3 +1,4 @@
+import { parseName } from '../wire/index.ts';
 import type { Agent } from './agent-core.ts';
 import type { Call, Handler, Result } from './agent-server.ts';
 import { CliError } from './exit.ts';
@@ -5,11 +6,12 @@ import { CliError } from './exit.ts';
 async function signUp(agent: Agent, { args, signal }: Call): Promise<Result> {
   const name = args.text('name');
   const login = args.maybeText('login') ?? name;
+  parseName(name);
   // After a public name turned out to be taken, the account is there already and only wants another name.
   if (!(agent.unlocked && agent.session.login === login)) await agent.signUp(login, args.text('password'), args.maybeText('invitation') ?? null, signal);
   try {
     const people = await agent.people();
-    return { name, login, ...await people.createIdentity(name as never) };
+    return { login, ...await people.createIdentity(parseName(name)) };
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'name-taken') {
       throw new CliError('name-taken', `The public name ${name} is taken. The account is made and unlocked; choose another name for it with "underkeep sign-up OTHER-NAME --login ${login}".`);

@@ -25,6 +25,7 @@ export class Ways implements Connect {
   readonly #carrier: Carrier;
   readonly #clients = new Map<string, NodeClient>();
   #info: NodeInfo | null = null;
+  #onces = 0;
 
   constructor(config: ConnectConfig, account: string) {
     this.#config = config;
@@ -51,9 +52,22 @@ export class Ways implements Connect {
 
   /** A node by its URL. Where that is the home node's own onion and its local door is at hand, the door is taken. */
   node(url: string, purpose: string): NodeClient {
+    const node = this.#nearest(url);
+    const name = `${purpose} ${node.base}`;
+    const client = this.#clients.get(name) ?? this.#client(node, purpose);
+    this.#clients.set(name, client);
+    return client;
+  }
+
+  /** As `node`, on a circuit that no other request has used or will use. */
+  once(url: string, purpose: string): NodeClient {
+    return this.#client(this.#nearest(url), `${purpose} ${this.#onces++}`);
+  }
+
+  #nearest(url: string): NodeUrl {
     const asked = parseNodeUrl(url);
     const own = asked.kind === 'onion' && this.homeNode.kind !== 'onion' && this.#info?.onion?.includes(asked.address) === true;
-    return this.#client(own ? this.homeNode : asked, purpose);
+    return own ? this.homeNode : asked;
   }
 
   async close(): Promise<void> {
@@ -61,18 +75,13 @@ export class Ways implements Connect {
   }
 
   #client(node: NodeUrl, purpose: string): NodeClient {
-    const name = `${purpose} ${node.base}`;
-    const known = this.#clients.get(name);
-    if (known !== undefined) return known;
     const key = node.kind === 'local' ? doorKey(this.#config.data) : null;
-    const client = new NodeClient({
+    return new NodeClient({
       url: node.base,
       fetch: this.#carrier.fetchFor({ account: this.#account, purpose, peer: node.base }),
       meter: this.meter,
       ...(key === null ? {} : { headers: { [KEY_HEADER]: key } }),
     });
-    this.#clients.set(name, client);
-    return client;
   }
 }
 

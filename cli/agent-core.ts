@@ -82,6 +82,7 @@ export class Agent {
     this.#open = null;
     this.#stopTimers();
     if (open !== null) {
+      await settle(open);
       await open.session.wipe();
       await open.ways.close();
     }
@@ -191,6 +192,15 @@ export class Agent {
   }
 }
 
+const SETTLE_MS = 2000;
+
+/** What waits for a next commit goes along with one now, where the node answers soon. */
+async function settle({ people }: Open): Promise<void> {
+  if (people === null) return;
+  const soon = new Promise((resolve) => setTimeout(resolve, SETTLE_MS).unref());
+  await Promise.race([people.then((circle) => circle.settle()).catch(() => undefined), soon]);
+}
+
 const NOTHING = { rounds: 0, requests: 0, bytesSent: 0, bytesReceived: 0 };
 
 async function makePeople({ session, ways }: Open): Promise<People> {
@@ -199,6 +209,7 @@ async function makePeople({ session, ways }: Open): Promise<People> {
   return new People(session, {
     directory: ways.node(directory, 'directory'),
     bucket: ways.node(directory, 'bucket'),
+    envelope: () => ways.once(directory, 'envelope'),
     hostUrl: async () => onionBase((await ways.info()).onion),
   });
 }

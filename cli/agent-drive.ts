@@ -1,4 +1,5 @@
 import type { Entry } from '../files/index.ts';
+import type { Collected } from '../social/index.ts';
 import type { Agent } from './agent-core.ts';
 import { getItem, itemAt } from './agent-get.ts';
 import type { Handler, Result } from './agent-server.ts';
@@ -103,7 +104,7 @@ export function driveHandlers(agent: Agent): ReadonlyMap<string, Handler> {
 }
 
 /** Brings what friends have sent, so that their folders are there to be listed. */
-export async function collectNews(agent: Agent): Promise<void> {
+export async function collectNews(agent: Agent): Promise<Collected | null> {
   const people = await agent.people();
-  if (await people.identity() !== null) await people.collect();
+  return await people.identity() === null ? null : people.collect();
 }

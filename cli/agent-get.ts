@@ -119,20 +119,33 @@ class Getter {
     const opened: LocalFolder[] = [];
     try {
       await this.#walk(parent, part, item, opened);
-      for (let task = this.#queue.splice(0, PARALLEL); task.length > 0; task = this.#queue.splice(0, PARALLEL)) await Promise.all(task.map((run) => run()));
+      await this.#work();
     } finally {
       await Promise.all(opened.map((folder) => folder.close()));
     }
   }
 
-  /** Makes the folders at once, and queues the files. */
+  /** A few files at a time; when one fails, those under way end before the failure is told. */
+  async #work(): Promise<void> {
+    const failures: unknown[] = [];
+    const worker = async (): Promise<void> => {
+      for (let task = this.#queue.shift(); task !== undefined && failures.length === 0; task = this.#queue.shift()) await task().catch((error: unknown) => failures.push(error));
+    };
+    await Promise.all(Array.from({ length: PARALLEL }, worker));
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** Makes the folders at once, drops what an earlier run left of items that are gone, and queues the files. */
   async #walk(parent: LocalFolder, name: string, item: Item, opened: LocalFolder[]): Promise<void> {
     this.#options.signal.throwIfAborted();
     const folder = await parent.enter(name);
     opened.push(folder);
-    for (const child of await item.children()) {
-      const local = await this.#localName(child.entry.name);
-      if (local === null) continue;
+    const children = (await item.children()).flatMap((child) => {
+      const local = this.#localName(child.entry.name);
+      return local === null ? [] : [{ local, child }];
+    });
+    await folder.keepOnly(new Set(children.flatMap(({ local, child }) => [local, partName(local, contentTag(child.entry))])));
+    for (const { local, child } of children) {
       if (child.entry.kind === 'folder') await this.#walk(folder, local, child, opened);
       else this.#queue.push(() => this.#fileOnce(folder, local, child));
     }
@@ -149,7 +162,7 @@ class Getter {
     await this.write(folder, name, item);
   }
 
-  async #localName(name: string): Promise<string | null> {
+  #localName(name: string): string | null {
     try {
       return checkLocalName(name);
     } catch (error) {

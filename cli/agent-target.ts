@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { CliError } from './exit.ts';
 
@@ -56,8 +56,11 @@ export class LocalFolder {
     await rename(this.#path(from), this.#path(to));
   }
 
-  async remove(name: string): Promise<void> {
-    await rm(this.#path(name), { recursive: true, force: true });
+  /** Removes everything whose name is not in `names`. */
+  async keepOnly(names: ReadonlySet<string>): Promise<void> {
+    for (const name of await readdir(`/proc/self/fd/${this.#handle.fd}`)) {
+      if (!names.has(name)) await rm(this.#path(name), { recursive: true, force: true });
+    }
   }
 
   async setModified(name: string, modified: number): Promise<void> {

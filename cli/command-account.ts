@@ -12,6 +12,7 @@ import { agentState, startAgent } from './start-agent.ts';
 export async function enter(invocation: Invocation): Promise<void> {
   const { command: { name }, positionals } = invocation;
   const data = dataFolder(invocation.text('data'));
+  const idleMinutes = invocation.number('idle', 0.001, false) ?? 15;
   const login = invocation.text('login') ?? positionals[0] ?? '';
   const state = await agentState(data);
   const again = name === 'sign-up' && state?.['unlocked'] === true && state['login'] === login;
@@ -19,7 +20,7 @@ export async function enter(invocation: Invocation): Promise<void> {
   const password = again ? '' : await (name === 'sign-up' ? readNewPassword : readPassword)(invocation.text('password-file'), `Password of ${login}: `);
   const invitation = invocation.text('invitation');
   const started = performance.now();
-  if (state === null) await startAgent({ ...connection(invocation, data), idleMinutes: invocation.number('idle', 0.001, false) ?? 15 });
+  if (state === null) await startAgent({ ...connection(invocation, data), idleMinutes });
   const startMs = Math.round(performance.now() - started);
   const args = { name: positionals[0], login, password, invitation: invitation === undefined ? null : readFileSync(invitation, 'utf8') };
   try {

@@ -3,15 +3,15 @@ export const EXIT = { ok: 0, failed: 1, usage: 2, locked: 3, notFound: 4, noConn
 
 const LOCKED = ['locked', 'no-agent'];
 const NOT_FOUND = [
-  'not-found', 'unknown-account', 'unknown-name', 'unknown-space', 'no-request', 'not-friends', 'no-identity', 'link-spent', 'link-expired', 'retired', 'root-gone', 'no-file',
+  'not-found', 'unknown-account', 'unknown-name', 'unknown-space', 'no-request', 'not-friends', 'no-identity', 'link-spent', 'link-expired', 'retired', 'root-gone', 'no-file', 'not-shared', 'no-link',
 ];
-const NO_CONNECTION = ['no-node', 'no-carrier', 'unreachable', 'timeout', 'closed', 'tor-missing', 'tor-too-old', 'tor-stuck', 'tor-failed', 'tor-control', 'bad-response'];
+const NO_CONNECTION = ['no-node', 'no-carrier', 'unreachable', 'timeout', 'closed', 'tor-missing', 'tor-too-old', 'tor-stuck', 'tor-failed', 'tor-control', 'bad-response', 'not-sent'];
 const REFUSED = [
   'agent-running', 'node-running', 'port-in-use', 'exists', 'name-taken', 'conflict', 'wrong-password', 'old-password', 'weak-password', 'password-needed', 'invitation-required', 'forbidden',
-  'read-only', 'quota-full', 'disk-full', 'rolled-back', 'work-required', 'too-busy', 'clock-skew', 'already-friends', 'fingerprint-mismatch', 'not-a-folder', 'not-a-file', 'not-empty', 'changed',
+  'read-only', 'quota-full', 'disk-full', 'rolled-back', 'work-required', 'too-busy', 'clock-skew', 'already-friends', 'fingerprint-mismatch', 'not-a-folder', 'not-a-file', 'not-empty', 'changed', 'has-identity', 'too-many', 'busy',
 ];
 const CODES: ReadonlyMap<string, number> = new Map([
-  ['usage', EXIT.usage], ['bad-path', EXIT.usage], ['bad-name', EXIT.usage], ['bad-address', EXIT.usage], ['bad-link', EXIT.usage],
+  ['usage', EXIT.usage], ['bad-path', EXIT.usage], ['bad-name', EXIT.usage], ['bad-address', EXIT.usage], ['bad-link', EXIT.usage], ['bad-contact', EXIT.usage],
   ['interrupted', EXIT.interrupted],
   ...LOCKED.map((code) => [code, EXIT.locked] as const),
   ...NOT_FOUND.map((code) => [code, EXIT.notFound] as const),

@@ -40,6 +40,25 @@ function nodeLines(node: Fields | null): string[] {
   ];
 }
 
+function friendLine(friend: Fields): string {
+  const state = friend['state'] === 'confirmed' ? 'friend' : friend['state'] === 'requested' ? 'asked, no answer yet' : 'answered, not confirmed yet';
+  const waiting = number(friend['waiting']);
+  return `${text(friend['name'])}  ${state}${waiting > 0 ? `, ${plural(waiting, 'message')} waiting to be sent` : ''}  ${words(friend['words'])}`;
+}
+
+const friendLines: Show = (result) => [friendLine(result)];
+const orNone = (lines: string[], none: string): string[] => (lines.length > 0 ? lines : [none]);
+const nameList = (value: unknown): string => (Array.isArray(value) && value.length > 0 ? value.map(text).join(', ') : 'nobody');
+
+function linkLine(link: Fields): string {
+  const terms = [
+    link['password'] === true ? 'password' : '',
+    typeof link['expires'] === 'number' ? `until ${timeText(link['expires'] * 1000)}` : '',
+    typeof link['opens'] === 'number' ? `opens ${link['opens']} times` : '',
+  ].filter((term) => term !== '').join(', ');
+  return `${text(link['id'])}  ${text(link['path'])}${terms === '' ? '' : `  (${terms})`}  ${text(link['link'])}`;
+}
+
 const SHOWS: ReadonlyMap<string, Show> = new Map<string, Show>([
   ['ls', (result, long) => list(result['entries']).map((entry) => entryLine(entry, long))],
   ['mkdir', () => []],
@@ -66,6 +85,23 @@ const SHOWS: ReadonlyMap<string, Show> = new Map<string, Show>([
     const state = agent === null || agent['unlocked'] !== true ? 'locked' : `unlocked for ${text(agent['login'])}, locks after ${text(agent['idleMinutes'])} idle minutes`;
     return [...nodeLines(record(result['node'])), `Agent: ${state}`, `Data:  ${text(result['data'])}`];
   }],
+  ['follow', friendLines],
+  ['accept', friendLines],
+  ['decline', () => ['Declined.']],
+  ['requests', (result) => orNone(list(result['requests']).flatMap((request) => [
+    `${text(request['name'])}  ${timeText(number(request['received']))}  ${words(request['words'])}`,
+    ...(typeof request['note'] === 'string' ? [`    "${text(request['note'])}"`] : []),
+  ]), 'Nobody asks.')],
+  ['friends', (result) => orNone(list(result['friends']).map(friendLine), 'No friends yet; "underkeep follow NAME" asks somebody.')],
+  ['share', (result) => [`${text(record(result['shared'])?.['name'])} is shared.`]],
+  ['unshare', () => ['No longer shared. What was read stays read; what is added from now on does not reach that person.']],
+  ['shared', (result) => orNone([
+    ...list(result['byMe']).map((item) => `${text(item['path'])}  with ${nameList(item['with'])}${number(item['links']) > 0 ? `, ${plural(number(item['links']), 'link')}` : ''}`),
+    ...list(result['withMe']).map((item) => `/@${text(item['from'])}/${entryLine(item, false)}${item['gone'] === true ? '  (no longer shared)' : ''}`),
+  ], 'Nothing is shared.')],
+  ['link', (result) => [text(result['link'])]],
+  ['links', (result) => orNone(list(result['links']).map(linkLine), 'No links.')],
+  ['unlink', () => ['The link leads nowhere now.']],
   ['check', (result) => [
     `${plural(number(result['folders']), 'folder')}, ${plural(number(result['files']), 'file')}, ${plural(number(result['cells']), 'cell')}, ${byteCount(number(result['bytes']))}: ${result['clean'] === true ? 'clean' : 'damaged'}`,
     ...list(result['problems']).map((problem) => `  ${text(problem['code'])}: ${text(problem['path'])}`),

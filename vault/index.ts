@@ -2,6 +2,7 @@
 export { Cover, fillerEntries, sealEntries, type EntryContent, type EntrySource } from './cover.ts';
 export type { Connect, Device } from './device.ts';
 export { VaultError, type VaultErrorCode } from './error.ts';
+export { Guest } from './guest.ts';
 export { decodeHeader, encodeHeader, findHeader, sealHeader, type Header } from './header.ts';
 export { checkNewPassword, PASSWORD_MIN } from './password.ts';
 export { Session, type SignUpInit, type UnlockInit } from './session.ts';
