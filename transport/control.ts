@@ -26,7 +26,7 @@ export interface OnionRequest {
 }
 
 export type TorSignal = 'NEWNYM' | 'HALT' | 'SHUTDOWN' | 'RELOAD' | 'ACTIVE';
-export type TorEvent = 'STATUS_CLIENT' | 'STATUS_GENERAL' | 'HS_DESC' | 'CIRC' | 'STREAM';
+export type TorEvent = 'STATUS_CLIENT' | 'STATUS_GENERAL' | 'HS_DESC' | 'CIRC' | 'STREAM' | 'SIGNAL';
 
 /** An authenticated connection to tor's control port. Commands may be sent at once; each waits for its own reply. */
 export interface TorControl {

@@ -62,6 +62,7 @@ class Network implements TorNetwork {
   async stop(): Promise<void> {
     process.off('exit', this.#killAll);
     const ended = this.#children.filter(isAlive).map((child) => new Promise((resolve) => child.once('exit', resolve)));
+    for (const child of this.#children) child.ref();
     this.#killAll();
     await Promise.all(ended);
     await rm(this.#folder, { recursive: true, force: true });
