@@ -78,7 +78,7 @@ function handle(state: PeopleState, message: Message, context: Receiving): Step 
     case 'confirm': return onConfirm(state, message.body, context);
     case 'decline': return onDecline(state, message.body, context);
     case 'share': return onShare(state, message.body, context);
-    case 'unshare': return onUnshare(state, message.body, context);
+    default: return onUnshare(state, message.body, context);
   }
 }
 
