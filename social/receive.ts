@@ -72,14 +72,12 @@ function parsed({ type, body }: Arrival): Message | null {
 }
 
 function handle(state: PeopleState, message: Message, context: Receiving): Step | null {
-  switch (message.kind) {
-    case 'request': return onRequest(state, message.body, context);
-    case 'answer': return onAnswer(state, message.body, context);
-    case 'confirm': return onConfirm(state, message.body, context);
-    case 'decline': return onDecline(state, message.body, context);
-    case 'share': return onShare(state, message.body, context);
-    default: return onUnshare(state, message.body, context);
-  }
+  if (message.kind === 'request') return onRequest(state, message.body, context);
+  if (message.kind === 'answer') return onAnswer(state, message.body, context);
+  if (message.kind === 'confirm') return onConfirm(state, message.body, context);
+  if (message.kind === 'decline') return onDecline(state, message.body, context);
+  if (message.kind === 'share') return onShare(state, message.body, context);
+  return onUnshare(state, message.body, context);
 }
 
 const holds = (ids: readonly MessageId[], id: MessageId): boolean => ids.some((seen) => equalBytes(seen, id));
