@@ -153,6 +153,9 @@ async function exchange(alice: Person, bob: Person, { folder, files, largeBytes,
   const { requests } = await act(alice, 'alice: collect requests', ['requests'], report);
   holds(JSON.stringify(requests).includes('"bob"'), 'Alice sees the request of Bob');
   await act(alice, 'alice: accept bob', ['accept', 'bob'], report);
+  await act(bob, 'bob: collect the answer and confirm it', ['friends'], report);
+  const { friends } = await act(alice, 'alice: collect the confirmation', ['friends'], report);
+  holds(JSON.stringify(friends).includes('"confirmed"'), 'each knows that the other is the one');
   await act(alice, 'alice: share the folder', ['share', '/Reports', '--with', 'bob'], report);
 
   const { withMe } = await act(bob, 'bob: collect shares', ['shared'], report);
