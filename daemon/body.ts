@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sectionHead, carHeader, WireError, type Block } from '../wire/index.ts';
+import { concat } from '../crypto/index.ts';
+import { carHeader, sectionHead, WireError } from '../wire/index.ts';
 import type { CarAnswer } from '../store/index.ts';
 
 /** Reads a body of at most `max` bytes. Throws `too-large`; a body that breaks off is `malformed`. */
@@ -40,37 +40,34 @@ function tooLarge(max: number): WireError {
   return new WireError('too-large', `The body is larger than ${max} bytes.`);
 }
 
-/** Writes a CAR as fast as it is read, and no faster. */
-export async function sendCar(outgoing: ServerResponse, headers: Record<string, string>, car: CarAnswer): Promise<void> {
-  outgoing.writeHead(200, { ...headers, 'content-type': 'application/vnd.ipld.car; version=1' });
-  await write(outgoing, carHeader(car.record.cid));
-  await writeBlock(outgoing, car.record);
-  for await (const block of car.blocks) await writeBlock(outgoing, block);
+/** Writes a CAR as fast as it is read, and no faster. `length` is that of all its blocks, where that is known beforehand. */
+export async function sendCar(outgoing: ServerResponse, headers: Record<string, string>, { record, blocks, length }: CarAnswer): Promise<void> {
+  const start = concat(carHeader(record.cid), sectionHead(record.cid, record.bytes.length), record.bytes);
+  const known = length === null ? {} : { 'content-length': String(start.length + length) };
+  outgoing.writeHead(200, { ...headers, ...known, 'content-type': 'application/vnd.ipld.car; version=1' });
+  await write(outgoing, start);
+  for await (const { cid, bytes } of blocks) {
+    outgoing.write(sectionHead(cid, bytes.length));
+    await write(outgoing, bytes);
+  }
   outgoing.end();
 }
 
-async function writeBlock(outgoing: ServerResponse, { cid, bytes }: Block): Promise<void> {
-  outgoing.cork();
-  outgoing.write(sectionHead(cid, bytes.length));
-  const room = outgoing.write(bytes);
-  outgoing.uncork();
-  if (!room) await drained(outgoing);
-}
-
 async function write(outgoing: ServerResponse, bytes: Uint8Array): Promise<void> {
-  if (!outgoing.write(bytes)) await drained(outgoing);
+  if (outgoing.closed || outgoing.destroyed) throw readerGone();
+  if (outgoing.write(bytes)) return;
+  await new Promise<void>((resolve, reject) => {
+    const settle = (): void => {
+      outgoing.off('drain', settle);
+      outgoing.off('close', settle);
+      if (outgoing.closed || outgoing.destroyed) reject(readerGone());
+      else resolve();
+    };
+    outgoing.on('drain', settle);
+    outgoing.on('close', settle);
+  });
 }
 
-async function drained(outgoing: ServerResponse): Promise<void> {
-  if (outgoing.destroyed || outgoing.closed) throw new WireError('internal', 'The reader went away.');
-  const gone = new AbortController();
-  const left = (): void => { gone.abort(); };
-  outgoing.once('close', left);
-  try {
-    await once(outgoing, 'drain', { signal: gone.signal });
-  } catch {
-    throw new WireError('internal', 'The reader went away.');
-  } finally {
-    outgoing.off('close', left);
-  }
+function readerGone(): WireError {
+  return new WireError('too-busy', 'The reader went away before the end of the answer.');
 }

@@ -1,5 +1,5 @@
 import { equalBytes, type PublicKey } from '../crypto/index.ts';
-import { encodeCellsAnswer, mapKey, MissingNode, WireError, type Block, type CellMap, type CellsRequest, type Cid, type MapKey } from '../wire/index.ts';
+import { encodeCellsAnswer, mapKey, MissingNode, sectionHead, WireError, type Block, type CellMap, type CellsRequest, type Cid, type MapKey } from '../wire/index.ts';
 import { linkSpent, retired } from './errors.ts';
 import type { HeldBlocks } from './held-blocks.ts';
 import { withMap } from './map-reading.ts';
@@ -9,6 +9,8 @@ import type { OldRoot, Rows, Space } from './rows.ts';
 export interface CarAnswer {
   readonly record: Block;
   readonly blocks: AsyncIterable<Block>;
+  /** Bytes of the sections of all blocks; null where that is not known beforehand. */
+  readonly length: number | null;
 }
 
 /** A space that can be read now. Throws `unknown-space`, `retired`, `link-spent`. */
@@ -36,7 +38,8 @@ export async function readCells(rows: Rows, held: HeldBlocks, request: CellsRequ
   const first = await firstBlock(held, blocks);
   if (blocks.length > 0 && !(await rows.open(space.id))) throw linkSpent();
   const record = encodeCellsAnswer({ v: 1, pointer: space.pointer, root: at.root, frontiers: at.frontiers, proof, cells, included });
-  return { record, blocks: inOrder(held, blocks, first) };
+  const length = blocks.reduce((sum, { cid, size }) => sum + sectionHead(cid, size).length + size, 0);
+  return { record, blocks: inOrder(held, blocks, first), length };
 }
 
 async function rootAt(rows: Rows, space: Space, { root }: CellsRequest): Promise<OldRoot> {

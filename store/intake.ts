@@ -5,7 +5,7 @@ import type { Arrived } from './commit-plan.ts';
 import { INLINE_MAX, type StoredBlock } from './rows.ts';
 
 /** Large blocks on their way to the disk at once: what keeps it busy, and bounds the memory of one upload. */
-const WRITES_MAX = 8;
+const WRITES_MAX = 4;
 /** Small blocks are kept for the commit's own transaction up to this many bytes. */
 const BUFFER_MAX = 8 * 1024 * 1024;
 

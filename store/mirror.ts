@@ -24,7 +24,7 @@ export async function mirrorOf(rows: Rows, held: HeldBlocks, space: Space): Prom
     v: 1, pointer: space.pointer.pointer, signature: space.pointer.signature, root: space.root,
     cells: pages.map(toLink), lane: lane.map(toLink), cover: cover.map(({ entries, block }) => [entries, toLink(block)]),
   });
-  return { record, blocks: mirrorBlocks(rows, held, space, cover.map(({ block }) => block)) };
+  return { record, blocks: mirrorBlocks(rows, held, space, cover.map(({ block }) => block)), length: null };
 }
 
 async function* mirrorBlocks(rows: Rows, held: HeldBlocks, space: Space, cover: readonly Cid[]): AsyncGenerator<Block> {

@@ -29,9 +29,9 @@ export class Holdings {
     }
     if (added === 0) return;
     this.#db.run('UPDATE accounts SET used = used + ? WHERE id = ?', added, account);
-    const account_ = this.#db.get('SELECT quota, used FROM accounts WHERE id = ?', account);
-    if (account_ === null) throw new WireError('unknown-account', 'The node has no such account.');
-    if (account_.number('used') > account_.number('quota')) throw quotaFull();
+    const holder = this.#db.get('SELECT quota, used FROM accounts WHERE id = ?', account);
+    if (holder === null) throw new WireError('unknown-account', 'The node has no such account.');
+    if (holder.number('used') > holder.number('quota')) throw quotaFull();
   }
 
   /** One more use of each distinct block. Throws `missing-block` where the account holds one of them in no way. */

@@ -39,9 +39,17 @@ export async function ask(daemon: RunningDaemon, path: string, { method = 'POST'
 async function send(sent: ReturnType<typeof request>, pieces: Iterable<Uint8Array>): Promise<void> {
   for (const piece of pieces) {
     if (sent.destroyed || sent.writableEnded) return;
-    if (!sent.write(piece)) await new Promise<void>((resolve) => { sent.once('drain', resolve); sent.once('close', resolve); });
+    if (!sent.write(piece)) await room(sent);
   }
   sent.end();
+}
+
+async function room(sent: ReturnType<typeof request>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const settle = (): void => { sent.off('drain', settle); sent.off('close', settle); resolve(); };
+    sent.on('drain', settle);
+    sent.on('close', settle);
+  });
 }
 
 /** The body of a request that must succeed; throws the node's own error otherwise. */

@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline';
 import type { DaemonConfig, DaemonEvent } from '../../daemon/index.ts';
 
 const MAIN = join(import.meta.dirname, '../../daemon/main.ts');
+/** Kept between starts, so that types are stripped once: it halves the start, and saves the stripper's 30 MB. */
+const NODE_COMPILE_CACHE = join(import.meta.dirname, '../../node_modules/.cache/compiled');
 /** Keeps the young generation small: the process handles large buffers, few objects. */
 export const DAEMON_FLAGS = ['--max-semi-space-size=2'];
 
@@ -48,19 +50,20 @@ export class StartFailure extends Error {
 /** Starts a node; without `dataDir` on a folder of its own that `stop` removes. `carrier` is `none` unless said otherwise. */
 export async function startDaemon(options: Partial<DaemonConfig> = {}): Promise<RunningDaemon> {
   const dataDir = options.dataDir ?? await shortFolder();
-  const child = spawn(process.execPath, [...DAEMON_FLAGS, MAIN], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...DAEMON_FLAGS, MAIN], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, NODE_COMPILE_CACHE } });
   const events: DaemonEvent[] = [];
   const waiting = new Set<() => void>();
+  const wakeAll = (): void => { for (const wake of waiting) wake(); };
   let output = '';
   createInterface({ input: child.stdout }).on('line', (line) => {
     output += `${line}\n`;
     events.push(JSON.parse(line) as DaemonEvent);
-    for (const wake of waiting) wake();
+    wakeAll();
   });
   child.stderr.on('data', (chunk: Buffer) => { output += chunk.toString(); });
   child.stdin.on('error', () => undefined);
   child.stdin.write(`${JSON.stringify({ carrier: 'none', port: 0, ...options, dataDir })}\n`);
-  const ended = once(child, 'exit').then(() => { for (const wake of waiting) wake(); });
+  const ended = once(child, 'exit').then(() => { wakeAll(); });
 
   const event = async (fits: (event: DaemonEvent) => boolean, timeoutMs = 15_000): Promise<DaemonEvent> => {
     const deadline = Date.now() + timeoutMs;
