@@ -1,6 +1,6 @@
 import { Secret, signingKey, toHex, type PublicKey } from '../crypto/index.ts';
 import { FilesError, readOnly, transact, type Drive, type Entry, type Rotated, type Transaction } from '../files/index.ts';
-import { Space } from '../node/index.ts';
+import type { Space } from '../node/index.ts';
 import type { StateCell } from '../vault/index.ts';
 import { WireError, type Name, type Terms } from '../wire/index.ts';
 import type { Circle } from './circle.ts';
@@ -76,14 +76,15 @@ export class Sharing {
     const key = chance(32);
     const [host, place] = await Promise.all([this.#host(), linkCell(key, options.password ?? null)]);
     const id = toHex(chance(8));
+    const writer = signingKey(chance(32));
+    const space = session.space({ space: writer.publicKey, write: writer.seed.expose(), node: null });
+    space.beginUnborn();
     let made: LinkedItem | null = null;
     await this.#drive.detach(path, async (tx, entry) => {
       const links = await this.links.get(tx);
       if (links.length >= LINKS_MAX || links.filter((other) => other.entry === entry.id).length >= LINKS_OF_ONE) {
         throw tooMany(`An item has at most ${LINKS_OF_ONE} links, and an account ${LINKS_MAX}; withdraw one with "underkeep unlink".`);
       }
-      const writer = signingKey(chance(32));
-      const space = Space.unborn({ client: session.client, writer: writer.publicKey, key: writer, home: false });
       tx.write(space, place.label, place.cell, linkContent(entry));
       tx.terms(space, terms);
       made = {
