@@ -4,7 +4,7 @@
  * that it never outlives whoever started it.
  */
 import { createInterface } from 'node:readline';
-import { useEngine } from '../crypto/index.ts';
+import { useEngine, type Engine } from '../crypto/index.ts';
 import { nodeEngine } from '../engines/index.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { startDaemon, type Daemon, type DaemonEvent } from './daemon.ts';
@@ -36,9 +36,15 @@ function fail(error: unknown): void {
   end();
 }
 
+/** One stream's blocks are digested one after another here, so a thread a digest would only cost a copy each. */
+function engineOfNode(): Engine {
+  const native = nodeEngine();
+  return { ...native, digest: async (data) => data.map((bytes) => native.sha256(bytes)) };
+}
+
 async function start(line: string): Promise<Daemon> {
   const config = parseConfig(line);
-  await useEngine(nodeEngine());
+  await useEngine(engineOfNode());
   return startDaemon(config, emit);
 }
 

@@ -2,6 +2,7 @@ import {
   COMMIT_BODY_MAX, decodeCar, encodeCommitAnswer, PROOFS_MAX, WireError, CellMap,
   type Block, type MapKey, type SpaceState,
 } from '../wire/index.ts';
+import { BlockMemory } from './block-memory.ts';
 import { checkRecord, type CheckedCommit, type CheckedSpace } from './commit-check.ts';
 import { continues, keysAfterConflict, planAdvance, planMap, type Arrived, type PlannedMap } from './commit-plan.ts';
 import { retired } from './errors.ts';
@@ -17,6 +18,7 @@ export class Commits {
   readonly #parts: CommitParts;
   /** Bytes on their way in, by account. */
   readonly #reserved = new Map<string, number>();
+  readonly #memory = new BlockMemory();
 
   constructor(parts: CommitParts) {
     this.#parts = parts;
@@ -27,7 +29,7 @@ export class Commits {
    * WireError; a `conflict` carries a CommitAnswer, and like `missing-block` leaves the blocks waiting for an hour.
    */
   async take(body: AsyncIterable<Uint8Array>, demandsInvitation: boolean): Promise<Uint8Array> {
-    const car = decodeCar(body, COMMIT_BODY_MAX);
+    const car = decodeCar(body, COMMIT_BODY_MAX, this.#memory.allocate);
     const first = await car.next();
     if (first.done === true) throw new WireError('malformed', 'Malformed commit: it has no record.');
     const commit = checkRecord(first.value);
@@ -58,6 +60,7 @@ export class Commits {
     const holder = new Reservation(this.#parts, this.#reserved, commit.record.account, account);
     const intake = new Intake(commit, {
       blocks: this.#parts.blocks,
+      giveBack: (bytes) => { this.#memory.giveBack(bytes); },
       reserve: async (cid, size) => holder.reserve(cid, size),
       spill: async (blocks) => {
         if (account !== null) await rows.wait(account.id, blocks, now());

@@ -12,9 +12,11 @@ const BUFFER_MAX = 8 * 1024 * 1024;
 export interface IntakeHost {
   readonly blocks: Blocks;
   /** Makes room for a new block of the account, or throws `quota-full`. Holds the block back from collection. */
-  reserve(cid: Cid, size: number): Promise<void>;
+  readonly reserve: (cid: Cid, size: number) => Promise<void>;
+  /** The block is written: its memory can be used again. */
+  readonly giveBack: (bytes: Uint8Array) => void;
   /** Moves small blocks into the waiting room early; false where the account is not there yet. */
-  spill(blocks: readonly StoredBlock[]): Promise<boolean>;
+  readonly spill: (blocks: readonly StoredBlock[]) => Promise<boolean>;
 }
 
 /** Takes the blocks of one commit as they come in. */
@@ -80,7 +82,10 @@ export class Intake {
     if (this.#writes.size >= WRITES_MAX) await Promise.race(this.#writes);
     const write: Promise<void> = this.#host.blocks.put(cid, bytes)
       .catch((error: unknown) => { this.#failure ??= { error }; })
-      .finally(() => { this.#writes.delete(write); });
+      .finally(() => {
+        this.#writes.delete(write);
+        this.#host.giveBack(bytes);
+      });
     this.#writes.add(write);
   }
 }

@@ -49,14 +49,18 @@ function varint(value: number): Uint8Array {
   }
 }
 
+type Allocate = (length: number) => Uint8Array;
+const fresh: Allocate = (length) => new Uint8Array(length);
+
 /**
  * Reads a CAR from a stream that may be hostile: bounded sections, one root that is the first block, each block checked
  * against its CID before it is given out. Throws `malformed`, `too-large` or `corrupt-block`; a stream that ends early
  * is `malformed`. However it ends, the stream is closed as `for await` would close it: who wants to answer over the
- * same connection first gives an iterator without `return`.
+ * same connection first gives an iterator without `return`. `allocate` gives the memory for a section, so that a reader
+ * who is done with a block can use it again.
  */
-export async function* decodeCar(stream: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Block> {
-  const reader = new ByteReader(stream, maxBytes);
+export async function* decodeCar(stream: AsyncIterable<Uint8Array>, maxBytes: number, allocate: Allocate = fresh): AsyncGenerator<Block> {
+  const reader = new ByteReader(stream, maxBytes, allocate);
   try {
     yield* readCar(reader);
   } finally {
@@ -114,14 +118,16 @@ async function length(reader: ByteReader, max: number): Promise<number> {
 class ByteReader {
   readonly #source: AsyncIterator<Uint8Array>;
   readonly #maxBytes: number;
+  readonly #allocate: Allocate;
   #chunk: Uint8Array = new Uint8Array();
   #seen = 0;
   /** Whether the stream has more to give, as far as is known. */
   #open = true;
 
-  constructor(stream: AsyncIterable<Uint8Array>, maxBytes: number) {
+  constructor(stream: AsyncIterable<Uint8Array>, maxBytes: number, allocate: Allocate) {
     this.#source = stream[Symbol.asyncIterator]();
     this.#maxBytes = maxBytes;
+    this.#allocate = allocate;
   }
 
   async atEnd(): Promise<boolean> {
@@ -147,7 +153,7 @@ class ByteReader {
 
   async take(count: number): Promise<Uint8Array> {
     if (this.#chunk.length >= count) return this.#cutOff(count);
-    const out = new Uint8Array(count);
+    const out = this.#allocate(count);
     for (let filled = 0; filled < count; ) {
       if (await this.atEnd()) throw new WireError('malformed', 'The body ended early.');
       const part = this.#cutOff(Math.min(count - filled, this.#chunk.length));
