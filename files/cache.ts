@@ -58,7 +58,7 @@ export class CellCache {
   }
 
   /** Overwrites what was opened and forgets all; for locking. */
-  wipe(): void {
+  clear(): void {
     for (const { plaintext } of this.#opened.values()) plaintext.fill(0);
     this.#opened.clear();
     this.#known.clear();

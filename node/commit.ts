@@ -1,8 +1,8 @@
-import { concat, type SigningKey } from '../crypto/index.ts';
+import { concat, equalBytes, type SigningKey } from '../crypto/index.ts';
 import {
   append, cellHash, commitBody, COVER_ENTRY, COVER_SEGMENT_ENTRIES, decodeCommitAnswer, encodeCommit, fragmentCells, leafHash, logHead, pointerHash,
   openPointer, rootHash, signAuthority, signPointer, signRetire, WireError,
-  type Block, type Cid, type CoverAppend, type CreateAccount, type MapKey, type NodeDelta, type Pointer, type PointerHash, type Root, type SignedPointer,
+  type Block, type CellMap, type Cid, type CoverAppend, type CreateAccount, type MapKey, type NodeDelta, type Pointer, type PointerHash, type Root, type SignedPointer,
   type SpaceCommit, type Terms,
 } from '../wire/index.ts';
 import type { PublicKey } from '../crypto/index.ts';
@@ -34,9 +34,9 @@ export interface CommitPlan {
   readonly client: NodeClient;
   readonly account: SigningKey;
   readonly writes: readonly SpaceWrite[];
-  /** New fragments. After a conflict the node still has them: pass `held: true` and they go only if it asks. */
   readonly blocks: readonly Block[];
-  readonly held?: boolean;
+  /** Those of them that the node has from before a conflict: they go only if it asks. */
+  readonly held?: ReadonlySet<Cid>;
   /** Needed when a write is to the home space. */
   readonly cover?: CoverSource | null;
   readonly retire?: readonly PublicKey[];
@@ -57,6 +57,7 @@ interface Prepared {
   readonly write: SpaceWrite;
   readonly part: SpaceCommit;
   readonly head: SpaceHead & { readonly pointer: Pointer; readonly hash: PointerHash };
+  readonly map: CellMap;
   readonly delta: NodeDelta;
   readonly segments: readonly Block[];
 }
@@ -71,11 +72,12 @@ export function coverEntries(visibleBytes: number): number {
  * proofs that are not at hand. Throws `ConflictError`, or the node's refusal; then nothing has changed.
  */
 export async function commit(plan: CommitPlan): Promise<void> {
-  const blocks = plan.held === true ? [] : plan.blocks;
+  const { held } = plan;
+  const blocks = held === undefined ? plan.blocks : plan.blocks.filter(({ cid }) => !held.has(cid));
   try {
     await send(plan, blocks);
   } catch (error) {
-    if (plan.held !== true || !(error instanceof WireError) || error.code !== 'missing-block') throw error;
+    if (blocks.length === plan.blocks.length || !(error instanceof WireError) || error.code !== 'missing-block') throw error;
     await send(plan, plan.blocks);
   }
 }
@@ -93,7 +95,7 @@ async function send(plan: CommitPlan, blocks: readonly Block[]): Promise<void> {
   const body = commitBody(record, [...blocks, ...prepared.flatMap(({ segments }) => segments)]);
   try {
     const answer = await plan.client.commit(body, plan.signal);
-    for (const [index, { write, head, delta }] of prepared.entries()) write.space.advance(head, delta, answer.spaces[index]?.proof ?? []);
+    for (const [index, { write, head, map, delta }] of prepared.entries()) write.space.advance(head, map, delta, answer.spaces[index]?.proof ?? []);
   } catch (error) {
     throw adoptConflict(error, prepared);
   }
@@ -101,11 +103,12 @@ async function send(plan: CommitPlan, blocks: readonly Block[]): Promise<void> {
 
 function adoptConflict(error: unknown, prepared: readonly Prepared[]): unknown {
   if (!(error instanceof WireError) || error.code !== 'conflict' || error.detail === null) return error;
-  const { spaces } = decodeCommitAnswer(error.detail);
-  if (spaces.length !== prepared.length) return new WireError('malformed', 'The node answered a conflict with other spaces than were written.');
-  for (const [index, { write }] of prepared.entries()) {
-    const state = spaces[index];
-    if (state !== undefined) write.space.accept(state);
+  for (const state of decodeCommitAnswer(error.detail).spaces) {
+    // Spaces that the commit would have made are not there yet, and have no state.
+    const { writer } = openPointer(state.pointer);
+    const found = prepared.find(({ write }) => equalBytes(write.space.writer, writer));
+    if (found === undefined) return new WireError('malformed', 'The node answered a conflict with other spaces than were written.');
+    found.write.space.accept(state);
   }
   return new ConflictError();
 }
@@ -125,15 +128,16 @@ async function prepare(plan: CommitPlan, write: SpaceWrite, visible: number): Pr
   const signed = signPointer(key, { sequence, previous: before.hash, root: rootHash(root) });
   return {
     write,
-    part: { ...part(plan, write, signed, root), cover: appended?.cover ?? null },
+    part: { ...part(plan, write, before, signed, root), cover: appended?.cover ?? null },
     head: { pointer: openPointer(signed), hash: pointerHash(signed), root, frontiers: appended?.frontiers ?? null },
+    map,
     delta,
     segments: appended?.segments ?? [],
   };
 }
 
-function part(plan: CommitPlan, { space, changes, terms }: SpaceWrite, pointer: SignedPointer, root: Root): Omit<SpaceCommit, 'cover'> {
-  const authority = space.head?.pointer === null
+function part(plan: CommitPlan, { space, changes, terms }: SpaceWrite, before: SpaceHead, pointer: SignedPointer, root: Root): Omit<SpaceCommit, 'cover'> {
+  const authority = before.pointer === null
     ? signAuthority(plan.account, space.writer, { home: root.cover !== null, terms: terms ?? null })
     : null;
   return {

@@ -44,8 +44,8 @@ export interface SpaceInit {
   readonly wanted?: () => readonly MapKey[];
 }
 
-const NODES_MAX = 50_000;
-const PARALLEL = 8;
+const NODES_MAX = 30_000;
+const PARALLEL = 32;
 
 /**
  * One space behind one node. Keeps no whole map: only the nodes that proofs have brought. Every answer is checked
@@ -59,6 +59,8 @@ export class Space {
   #pin: SpacePin | null;
   #head: SpaceHead | null = null;
   #nodes = new ProofNodes();
+  /** The map at the head's root: what it has decoded, it keeps. */
+  #map: CellMap | null = null;
 
   constructor(init: SpaceInit) {
     this.client = init.client;
@@ -71,8 +73,13 @@ export class Space {
   /** A space that is about to be made: nothing is on the node yet. */
   static unborn(init: SpaceInit & { readonly key: SigningKey; readonly home: boolean }): Space {
     const space = new Space(init);
-    space.#head = unbornHead(init.home);
+    space.beginUnborn(init.home);
     return space;
+  }
+
+  /** As `unborn`, for a view that is there already; a space that has a head keeps it. */
+  beginUnborn(home = false): void {
+    this.#head ??= unbornHead(home);
   }
 
   get pin(): SpacePin | null {
@@ -85,10 +92,12 @@ export class Space {
   }
 
   get map(): CellMap {
-    return CellMap.at(this.#known().root.map, this.#nodes.source);
+    const { root } = this.#known();
+    if (this.#map === null || !equalBytes(this.#map.root, root.map)) this.#map = CellMap.at(root.map, this.#nodes.source);
+    return this.#map;
   }
 
-  /** The cells under `labels`, null where there provably is none, at one root: the newest when it began, or `at`. */
+  /** The cells under `labels`, null where there provably is none, at one root: the newest when it began, or the one given. */
   async read(labels: readonly Label[], options: ReadOptions = {}): Promise<(StoredCell | null)[]> {
     const out: (StoredCell | null)[] = [];
     for await (const cell of this.readEach(labels, options)) out.push(cell);
@@ -97,17 +106,19 @@ export class Space {
 
   /** As `read`, giving each cell as it arrives, in the order of `labels`. */
   async *readEach(labels: readonly Label[], options: ReadOptions = {}): AsyncGenerator<StoredCell | null> {
-    let pinned = options.pinned === true ? this.#known().root : null;
+    let pinned = options.root ?? (options.pinned === true ? this.#known().root : null);
     for (let next = 0; next < labels.length; ) {
       const asked = labels.slice(next, next + PROOFS_MAX);
       const prove = this.#room(asked.length, options.prove ?? []);
       const bytes = options.bytes ?? CELLS_ANSWER_MAX;
       const root = pinned === null ? null : rootHash(pinned);
+      const floor = this.#pin;
       const { answer, blocks } = await this.client.cells({ space: this.writer, root, labels: asked, prove, bytes }, options.signal);
       try {
-        if (pinned === null) this.accept(answer);
+        if (pinned === null) this.#acceptSince(answer, floor);
         else this.#acceptPinned(answer, pinned);
         pinned ??= answer.root;
+        options.onRoot?.(pinned);
         const cells = this.#checked(asked, answer);
         const given = bytes === 0 ? cells.length : answer.included;
         if (given === 0) throw new WireError('bad-proof', 'The node left out what it was asked for.');
@@ -138,9 +149,15 @@ export class Space {
 
   /** Asks for the newest head, with proofs for what is wanted. */
   async refresh(signal?: AbortSignal): Promise<void> {
-    const request = { space: this.writer, root: null, labels: [], prove: this.#room(0, []), bytes: 0 };
+    await this.refreshProving([], signal);
+  }
+
+  /** As `refresh`, with proofs for `keys` before those for what is wanted. */
+  async refreshProving(keys: readonly MapKey[], signal?: AbortSignal): Promise<void> {
+    const request = { space: this.writer, root: null, labels: [], prove: this.#room(0, keys), bytes: 0 };
+    const floor = this.#pin;
     const { answer, blocks } = await this.client.cells(request, signal);
-    this.accept(answer);
+    this.#acceptSince(answer, floor);
     await blocks.return(undefined);
   }
 
@@ -176,46 +193,50 @@ export class Space {
 
   /** Takes the node's word for where the space stands, after checking it. Throws `rolled-back`, `bad-signature`, `bad-proof`. */
   accept(state: SpaceState): void {
+    this.#acceptSince(state, this.#pin);
+  }
+
+  /** `floor` is what was seen when the question was asked: an answer may be overtaken on its way by a commit of one's own. */
+  #acceptSince(state: SpaceState, floor: SpacePin | null): void {
     const pointer = openPointer(state.pointer);
     const hash = pointerHash(state.pointer);
     if (!equalBytes(pointer.writer, this.writer)) throw new WireError('bad-proof', 'The node answered with another space.');
     if (!equalBytes(rootHash(state.root), pointer.root)) throw new WireError('bad-proof', 'The node answered with a root that was not signed.');
-    this.#checkPin(pointer, hash);
+    checkPin(pointer, hash, floor);
     if (state.root.cover !== null && state.frontiers !== null) {
       checkFrontier(state.frontiers.entries, state.root.cover.entries);
       checkFrontier(state.frontiers.lane, state.root.cover.lane);
     }
-    this.#head = { pointer, hash, root: state.root, frontiers: state.root.cover === null ? null : state.frontiers };
-    this.#pin = { sequence: pointer.sequence, hash };
-    this.#keep(state.proof);
+    const overtaken = this.#pin !== null && pointer.sequence < this.#pin.sequence;
+    if (!overtaken) {
+      checkPin(pointer, hash, this.#pin);
+      this.#move({ pointer, hash, root: state.root, frontiers: state.root.cover === null ? null : state.frontiers }, { sequence: pointer.sequence, hash });
+    }
+    this.#nodes.add(state.proof);
   }
 
   /** Takes over a commit of one's own that the node has acknowledged. */
-  advance(head: SpaceHead & { readonly pointer: Pointer; readonly hash: PointerHash }, delta: NodeDelta, proof: readonly Uint8Array[]): void {
-    this.#head = head;
-    this.#pin = { sequence: head.pointer.sequence, hash: head.hash };
+  advance(head: SpaceHead & { readonly pointer: Pointer; readonly hash: PointerHash }, map: CellMap, delta: NodeDelta, proof: readonly Uint8Array[]): void {
+    const newer = this.#pin === null || head.pointer.sequence >= this.#pin.sequence;
+    if (newer) this.#move(head, { sequence: head.pointer.sequence, hash: head.hash });
     this.#nodes.addAll(delta);
-    this.#keep(proof);
+    if (newer) this.#map = map;
+    this.#nodes.add(proof);
   }
 
-  #checkPin(pointer: Pointer, hash: PointerHash): void {
-    const pin = this.#pin;
-    if (pin === null) return;
-    const back = pointer.sequence < pin.sequence;
-    const forked = pointer.sequence === pin.sequence && !equalBytes(hash, pin.hash);
-    if (back || forked) {
-      throw new WireError('rolled-back', `The node shows state ${pointer.sequence} of a space of which state ${pin.sequence} was seen before: it lost data, or it cheats. Nothing was changed.`);
+  /** Old nodes are dropped here alone, between two states, never under a reader's hands. */
+  #move(head: SpaceHead, pin: SpacePin): void {
+    if (this.#nodes.size > NODES_MAX) {
+      this.#nodes = new ProofNodes();
+      this.#map = null;
     }
+    this.#head = head;
+    this.#pin = pin;
   }
 
   #acceptPinned(answer: CellsAnswer, root: Root): void {
     if (!equalBytes(rootHash(answer.root), rootHash(root))) throw new WireError('bad-proof', 'The node answered at another root than asked.');
-    this.#keep(answer.proof);
-  }
-
-  #keep(proof: readonly Uint8Array[]): void {
-    if (this.#nodes.size > NODES_MAX) this.#nodes = new ProofNodes();
-    this.#nodes.add(proof);
+    this.#nodes.add(answer.proof);
   }
 
   #known(): SpaceHead {
@@ -246,7 +267,20 @@ export interface ReadOptions {
   readonly bytes?: number;
   /** Read at the head seen last instead of asking for the newest. */
   readonly pinned?: boolean;
+  /** Read at this root, which an answer of the same space has shown. */
+  readonly root?: Root;
+  /** Told, as soon as an answer begins, at which root it is. */
+  readonly onRoot?: (root: Root) => void;
   readonly signal?: AbortSignal;
+}
+
+function checkPin(pointer: Pointer, hash: PointerHash, pin: SpacePin | null): void {
+  if (pin === null) return;
+  const back = pointer.sequence < pin.sequence;
+  const forked = pointer.sequence === pin.sequence && !equalBytes(hash, pin.hash);
+  if (back || forked) {
+    throw new WireError('rolled-back', `The node shows state ${pointer.sequence} of a space of which state ${pin.sequence} was seen before: it lost data, or it cheats. Nothing was changed.`);
+  }
 }
 
 function proven(map: CellMap, key: MapKey): CellHash | null {
