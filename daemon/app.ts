@@ -11,6 +11,7 @@ import { answerBucket, answerDirectory } from './answer-people.ts';
 import { readBody, sendCar, withBody } from './body.ts';
 import type { Door } from './door.ts';
 import { asWireError, describe } from './failure.ts';
+import { addPageRoutes } from './page.ts';
 import type { Services } from './services.ts';
 
 type Env = { Bindings: HttpBindings };
@@ -27,11 +28,16 @@ export function makeApp(services: Services, door: Door): Hono<Env> {
   const app = new Hono<Env>();
   app.use(async (context, next) => {
     for (const [name, value] of Object.entries(door.headers)) context.header(name, value);
-    door.admit(context.env.incoming);
+    door.admitPage(context.env.incoming);
     await next();
   });
   app.onError((error, context) => refuse(services, context, error));
   app.notFound((context) => refuse(services, context, new WireError('not-found', 'The node has nothing under this path.')));
+  addPageRoutes(app, services, door);
+  app.use(async (context, next) => {
+    door.admit(context.env.incoming);
+    await next();
+  });
   app.post('/v1/login', cborRoute(BODY_MAX.login, async (body) => answerLogin(services, body)));
   app.post('/v1/directory', cborRoute(BODY_MAX.directory, async (body) => answerDirectory(services, body)));
   app.post('/v1/bucket', cborRoute(BODY_MAX.bucket, async (body) => answerBucket(services, body)));
@@ -128,6 +134,10 @@ function addOwnRoutes(app: Hono<Env>, services: Services): void {
     const totals = await services.store.rows.totals();
     context.header('cache-control', 'no-store');
     return context.json({ ...services.carrier(), ...totals, version: services.version, directory: services.config.join });
+  });
+  app.post('/v1/page/token', (context) => {
+    context.header('cache-control', 'no-store');
+    return context.json({ url: `http://localhost:${services.pages.port}/#open.${services.pages.invite()}` });
   });
   app.post('/v1/invite', async (context) => {
     const invitation = randomBytes(INVITATION_BYTES);

@@ -1,6 +1,8 @@
 import type { Store } from '../store/index.ts';
 import type { DaemonConfig } from './config.ts';
 import type { GuessLimit } from './guess-limit.ts';
+import type { PageFiles } from './page-files.ts';
+import type { PageSessions } from './page-sessions.ts';
 
 /** How the carrier stands, as the local doors tell it. */
 export interface CarrierStatus {
@@ -9,6 +11,9 @@ export interface CarrierStatus {
   readonly percent: number;
   readonly summary: string;
   readonly advice: string | null;
+  /** Where other nodes are dialled through; null without a carrier. */
+  readonly socks: string | null;
+  /** The node's URL for others. */
   readonly onion: string | null;
   readonly reachable: boolean | null;
 }
@@ -24,6 +29,9 @@ export interface Services {
   /** Unix seconds. */
   readonly now: () => number;
   readonly carrier: () => CarrierStatus;
+  /** The page; null where it was not built. */
+  readonly page: PageFiles | null;
+  readonly pages: PageSessions;
   /** Writes one line to the log. */
   readonly log: (line: string) => void;
 }

@@ -19,13 +19,13 @@ type Breach = string | null;
 
 const roomOf = (path: string): string => path.slice(0, Math.max(0, path.indexOf('/')));
 
-/** Every TypeScript or JavaScript file of the tree, as paths relative to `root`; `node_modules` and dot folders left out. */
+/** Every TypeScript or JavaScript file of the tree, as paths relative to `root`; `node_modules`, dot folders and the built page left out. */
 function sourceFiles(root: string, folder = ''): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = join(folder, entry.name);
-      if (entry.name.startsWith('.') || entry.name === 'node_modules') return [];
+      if (entry.name.startsWith('.') || entry.name === 'node_modules' || path === 'ui/dist') return [];
       if (entry.isDirectory()) return sourceFiles(root, path);
       return /\.[cm]?[jt]sx?$/.test(entry.name) ? [path] : [];
     });
