@@ -42,9 +42,14 @@ export async function startTor(options: TorOptions): Promise<TorService> {
   return keepTor(new TorProcess(binary, options), options);
 }
 
+/** Nothing of the node's own environment, but a PATH that also holds the folders where systems keep tor for root. */
+export function torEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: [process.env['PATH'], '/usr/local/sbin', '/usr/sbin', '/sbin'].filter(Boolean).join(':') };
+}
+
 async function checkVersion(binary: string): Promise<void> {
   const printed = await new Promise<string>((resolve, reject) => {
-    execFile(binary, ['--version'], { timeout: 20_000 }, (error, stdout) => (error === null ? resolve(stdout) : reject(missing(error))));
+    execFile(binary, ['--version'], { timeout: 20_000, env: torEnvironment() }, (error, stdout) => (error === null ? resolve(stdout) : reject(missing(error))));
   });
   const numbers = /version (\d+)\.(\d+)\.(\d+)/i.exec(printed)?.slice(1).map(Number) ?? [];
   const differing = TOR_OLDEST.findIndex((oldest, i) => numbers[i] !== oldest);
@@ -119,7 +124,7 @@ class TorProcess implements TorSource {
     const file = join(dataDir, 'torrc');
     await writeFile(file, torrc({ dataDir: resolvePath(dataDir), socksPath, controlPath, ownerPid: process.pid, extra }), { mode: 0o600 });
     // Its own process group: Ctrl-C reaches the node, which then ends tor in order.
-    const child = spawn(this.#binary, ['--defaults-torrc', '/dev/null', '-f', file], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(this.#binary, ['--defaults-torrc', '/dev/null', '-f', file], { detached: true, stdio: ['ignore', 'pipe', 'ignore'], env: torEnvironment() });
     this.#complaint = '';
     child.on('error', () => {}); // isAlive tells
     createInterface({ input: child.stdout }).on('line', (line) => this.#logged(line));

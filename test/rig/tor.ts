@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { torEnvironment } from '../../transport/tor-process.ts';
 import { freePorts } from './ports.ts';
 import { authorityTorrc, dirAuthorityLine, prepareNode, relayTorrc, sharedLines } from './tor-node.ts';
 import type { RigNode } from './tor-node.ts';
@@ -57,6 +58,8 @@ class Network implements TorNetwork {
     await sleep(untilStart(Date.now()));
     for (const node of nodes) this.#running.set(node, this.#spawn('tor', ['--defaults-torrc', '/dev/null', '-f', join(node.folder, 'torrc')]));
     await this.#consensus(nodes);
+    // From here on the network does not keep its program running, and ends with it, also when a test forgets to stop it.
+    for (const child of this.#children) for (const handle of [child, child.stdin, child.stdout]) (handle as { unref?(): void } | null)?.unref?.();
   }
 
   async stop(): Promise<void> {
@@ -115,12 +118,10 @@ class Network implements TorNetwork {
   #spawn(command: string, args: readonly string[]): ChildProcess {
     if (this.#children.length === 0) process.on('exit', this.#killAll);
     // The delay proxy ends with its stdin, and tor with its owner's process, if this process is killed.
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'], env: torEnvironment() });
     child.on('error', () => {});
     child.stdin.on('error', () => {});
     child.stdout.resume();
-    // The network does not keep its program running, and ends with it, also when a test forgets to stop it.
-    for (const handle of [child, child.stdin, child.stdout]) (handle as { unref?(): void }).unref?.();
     this.#children.push(child);
     return child;
   }

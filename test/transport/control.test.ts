@@ -114,8 +114,9 @@ test('injection changes nothing: the live tor sees one refused value, never a se
 });
 
 test('a wrong password turns the witness away, a wrong cookie turns us away', async ({ client }) => {
-  const [port = 0] = [Number(/127\.0\.0\.1:(\d+)/.exec(await client.tor.control().getInfo('net/listeners/control'))?.[1])];
-  assert.match(String(JSON.stringify(await rejection(new Witness({ host: '127.0.0.1', port, password: 'wrong' }).connect()))), /Authentication failed/);
+  const port = Number(/127\.0\.0\.1:(\d+)/.exec(await client.tor.control().getInfo('net/listeners/control'))?.[1]);
+  const turnedAway = await rejection(new Witness({ host: '127.0.0.1', port, password: 'wrong' }).connect());
+  assert.match(JSON.stringify(turnedAway), /Authentication failed/);
   const cookie = join(client.folder, 'tor/control_auth_cookie');
   const right = await readFile(cookie);
   await writeFile(cookie, randomBytes(32));
