@@ -168,7 +168,7 @@ const SEALED_SEED = 104;
 /** The entry as `folder` may hold it: the folder's readers learn no writer key. */
 export async function conceal(folder: Folder, entry: Entry): Promise<StoredEntry> {
   const { target } = entry;
-  if (target === null) return entry as StoredEntry;
+  if (target === null) return { ...entry, target };
   const key = seedKey(folder, target.space);
   const write = target.write === null || key === null ? null : await sealCell(key, target.write);
   return { ...entry, target: { space: target.space, write, node: target.node === folder.node ? null : target.node } };
