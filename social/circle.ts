@@ -41,9 +41,11 @@ export class Circle {
     this.people = new PeopleCell(session.state('people', peopleCodec));
   }
 
-  /** The record that the directory has for a name; null: nobody has it. Remembers how long a prefix served. */
-  async find(name: Name): Promise<SignedIdentity | null> {
-    const { bits } = await this.people.get();
+  /**
+   * The record that the directory has for a name; null: nobody has it. Remembers how long a prefix served. The state is handed
+   * in: reading it would wait for a commit that is under way.
+   */
+  async find(name: Name, { bits }: PeopleState): Promise<SignedIdentity | null> {
     const found = await lookUp(this.init.directory, name, bits);
     if (found.bits !== bits) this.people.later((state) => ({ ...state, bits: found.bits }));
     return found.record;
@@ -59,7 +61,7 @@ export class Circle {
     try {
       recordFound(state, name, found);
     } catch (error) {
-      await this.#undo(state, (current) => takeBack(current, name));
+      await this.#undo(state, (current) => (current.friends.get(name)?.accepted === true ? takeBack(current, name) : forgetUnknown(current, name)));
       throw error;
     }
     this.people.later((current) => recorded(current, name, found));
@@ -94,8 +96,9 @@ export class Circle {
   }
 
   async #checkedRecord(name: Name): Promise<SignedIdentity> {
-    const known = (await this.people.get()).friends.get(name);
-    if (known?.checked !== true || known.record === null) await this.settle(name, await this.find(name));
+    const state = await this.people.get();
+    const known = state.friends.get(name);
+    if (known?.checked !== true || known.record === null) await this.settle(name, await this.find(name, state));
     const record = (await this.people.get()).friends.get(name)?.record ?? null;
     if (record === null) throw new SocialError('not-friends', 'This person was removed meanwhile; nothing was sent.');
     return record;

@@ -231,14 +231,14 @@ export class People {
     const [only] = candidates;
     if (only === undefined) throw noRequest();
     if (promised === null && candidates.length === 1) return only;
-    const wanted = promised ?? await this.#directoryFingerprint(name);
+    const wanted = promised ?? await this.#directoryFingerprint(name, state);
     const fitting = candidates.find(({ record }) => equalBytes(fingerprint(openIdentity(record)), wanted));
     if (fitting === undefined) throw new SocialError('fingerprint-mismatch', 'The request was made with other keys than this person has: somebody pretends to be them. Nothing was sent; decline it.');
     return fitting;
   }
 
-  async #directoryFingerprint(name: Name): Promise<Uint8Array> {
-    const record = await this.#circle.find(name);
+  async #directoryFingerprint(name: Name, state: PeopleState): Promise<Uint8Array> {
+    const record = await this.#circle.find(name, state);
     if (record === null) throw new SocialError('unknown-name', 'The directory knows nobody of this name: the request is not from who it says. Decline it.');
     return fingerprint(openIdentity(record));
   }
@@ -248,7 +248,7 @@ export class People {
     const checked = next.friends.get(name)?.checked === true;
     const [committed, found] = await Promise.allSettled([
       next === state ? undefined : this.#circle.people.edit(change),
-      checked ? undefined : this.#circle.find(name),
+      checked ? undefined : this.#circle.find(name, state),
     ]);
     if (committed.status === 'rejected') throw committed.reason;
     if (found.status === 'rejected') throw notSent(found.reason);

@@ -25,5 +25,5 @@ export function pinRecord(friend: Friend, found: SignedIdentity): Friend {
 }
 
 export function mismatch(): SocialError {
-  return new SocialError('fingerprint-mismatch', 'The directory gives other keys for this name than were seen before: somebody may pretend to be this person. Ask for a new contact link by a way that you trust. Nothing was sent.');
+  return new SocialError('fingerprint-mismatch', 'This name has other keys now than its contact link says, or than were seen before: somebody may pretend to be this person. Ask for a new contact link by a way that you trust. Nothing was sent.');
 }
