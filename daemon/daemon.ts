@@ -26,6 +26,7 @@ export interface Daemon {
   stop(): Promise<void>;
 }
 
+const PAGE_FOLDER = join(import.meta.dirname, '../ui/dist');
 const COLLECT_MS = 60_000;
 const COLLECT_PAUSE_MS = 50;
 const OWNER_ONLY = 0o600;
@@ -60,11 +61,16 @@ async function open(config: DaemonConfig, emit: (event: DaemonEvent) => void, cl
     secret: await nodeSecret(store),
     version: softwareVersion(),
     carrier: () => carrier.status(),
+    page: await loadPage(PAGE_FOLDER),
+    pages: new PageSessions(now),
   };
   const collecting = collectRegularly(store, log);
   closing.push(async () => collecting.stop());
   const key = toBase32(randomBytes(20));
-  const local = await listenLocal(config.port, services, (port) => localDoor(port, key));
+  const local = await listenLocal(config.port, services, (port) => {
+    services.pages.port = port;
+    return localDoor(port, key, services.pages);
+  });
   closing.push(async () => local.close());
   const socket = await listenSocket(at('local.sock'), OWNER_ONLY, services, socketDoor);
   closing.push(async () => socket.close());

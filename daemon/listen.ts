@@ -2,6 +2,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { chmod, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { checkSocketPath } from '../transport/index.ts';
 import { makeApp } from './app.ts';
 import type { Door } from './door.ts';
 import type { Services } from './services.ts';
@@ -33,13 +34,14 @@ export async function listenLocal(port: number, services: Services, door: (port:
   return { port: bound, close: async () => closed(server) };
 }
 
-/** Binds a Unix socket (0600), in place of one that a crash left: the folder's lock is ours. Throws ListenError. */
-export async function listenSocket(path: string, services: Services, door: Door): Promise<Listener> {
+/** Binds a Unix socket, in place of one that a crash left: the folder's lock is ours. Throws ListenError, TransportError('socket-path'). */
+export async function listenSocket(path: string, mode: number, services: Services, door: Door): Promise<Listener> {
+  checkSocketPath(path, 'The path of a door in the data folder');
   await rm(path, { force: true });
   const app = makeApp(services, door);
   const server = makeServer((request, env) => app.fetch(request, env));
   await listening(server, { path }, 0);
-  await chmod(path, 0o600);
+  await chmod(path, mode);
   return { port: 0, close: async () => closed(server) };
 }
 
@@ -61,7 +63,7 @@ async function listening(server: Server, where: { host: string; port: number } |
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(error.code === 'EADDRINUSE'
         ? new ListenError('port-in-use', `Port ${port} is in use by another program: choose another with --port.`)
-        : new ListenError('no-listener', 'A door of the node could not be opened: choose another port with --port, or a data folder with a shorter path.'));
+        : new ListenError('no-listener', 'A door of the node could not be opened: see that the data folder is yours to write in.'));
     });
     server.listen(where, resolve);
   });
