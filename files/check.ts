@@ -150,7 +150,7 @@ class Check {
   }
 
   async #readFile(space: Space, { entry }: Walked): Promise<void> {
-    for await (const bytes of new Download(space, entry, this.#signal()).bytes()) {
+    for await (const bytes of new Download(this.#session, space, entry, this.#signal()).bytes()) {
       this.#bytes += bytes.length;
       this.#options.progress?.({ done: this.#bytes, total: this.#total, name: entry.name });
     }

@@ -1,10 +1,12 @@
 import { openCells } from '../crypto/index.ts';
 import type { Space } from '../node/index.ts';
 import type { MapKey, Root } from '../wire/index.ts';
+import type { CellCache } from './cache.ts';
 import { CHUNK, chunkLength, contentLength } from './chunks.ts';
 import type { Entry } from './entry.ts';
 import { FilesError } from './error.ts';
 import { chunkPlace, fileSecret } from './keys.ts';
+import type { DriveSession } from './session.ts';
 
 export interface ReadFileOptions {
   /** In bytes; past the end there is nothing. */
@@ -32,6 +34,7 @@ type Batch = readonly Uint8Array[];
  */
 export class Download {
   readonly started: Promise<void>;
+  readonly #cells: CellCache;
   readonly #space: Space;
   readonly #entry: Entry;
   readonly #range: Range;
@@ -40,9 +43,10 @@ export class Download {
   readonly #first: Promise<Batch>;
   readonly #signal: AbortSignal;
 
-  constructor(space: Space, entry: Entry, options: ReadFileOptions = {}, prove: readonly MapKey[] = []) {
+  constructor(session: Pick<DriveSession, 'cells'>, space: Space, entry: Entry, options: ReadFileOptions = {}, prove: readonly MapKey[] = []) {
     if (entry.kind !== 'file') throw new FilesError('not-a-file', 'This is a folder; list it, or read the files in it.');
     const from = Math.min(options.offset ?? 0, entry.size);
+    this.#cells = session.cells;
     this.#space = space;
     this.#entry = entry;
     this.#range = { from, to: Math.min(entry.size, from + (options.length ?? entry.size)) };
@@ -92,6 +96,7 @@ export class Download {
     const jobs = cells.map((cell, index) => {
       const key = places[index]?.key;
       if (cell?.sealed === null || cell === null || key === undefined) throw gone();
+      this.#cells.know(cell.label, cell.hash, cell.fragments);
       return { key, cell: cell.sealed };
     });
     const opened = await openCells(jobs);

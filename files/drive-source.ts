@@ -52,7 +52,7 @@ class Stream {
     if (this.#bytes === null || offset !== this.#at) {
       await this.#bytes?.return(undefined);
       const { space } = placeOf(this.#session, this.#parent, this.#entry);
-      this.#bytes = new Download(space, this.#entry, { offset }).bytes();
+      this.#bytes = new Download(this.#session, space, this.#entry, { offset }).bytes();
       this.#rest = new Uint8Array();
       this.#at = offset;
     }

@@ -117,7 +117,7 @@ export class Drive {
       try {
         const { entry, parent } = await this.#locate(reader, names);
         const { space } = placeOf(this.session, parent, entry);
-        const download = new Download(space, entry, options, reader.seenKeys(space));
+        const download = new Download(this.session, space, entry, options, reader.seenKeys(space));
         await Promise.all([download.started.then(() => reader.asked(space)), reader.catchUp(space)]);
         if (attempt === ATTEMPTS || (await reader.holds())) return { entry, bytes: download.bytes() };
         download.close();
@@ -129,7 +129,7 @@ export class Drive {
 
   /** The content of a file that a share, a link or `listEntry` gave. */
   async *readEntry(entry: Entry, options: ReadFileOptions = {}): AsyncGenerator<Uint8Array> {
-    yield* new Download(placeOf(this.session, nowhere(this.session), entry).space, entry, options).bytes();
+    yield* new Download(this.session, placeOf(this.session, nowhere(this.session), entry).space, entry, options).bytes();
   }
 
   /** The entries of a folder that a share or a link gave; each can be given to `readEntry` and `listEntry` again. */
