@@ -161,6 +161,7 @@ export class People {
       });
       this.#sinceCommit = 0;
     }
+    await this.#sharing.renew();
     const unsent = await this.#circle.flush();
     return { ...result, waiting: unsent.length, more: collections.some(({ more }) => more) };
   }
@@ -208,7 +209,7 @@ export class People {
       const state = await this.#circle.people.get();
       this.#notePins(state);
       return [...state.friends.values()].filter(({ shares }) => shares.length > 0).map(({ name, shares }) => ({
-        name, entries: distinct(shares.flatMap(({ entry }) => (entry === null ? [] : [entry]))),
+        name, entries: shares.flatMap(({ entry }) => (entry === null ? [] : [entry])),
       }));
     },
   };
@@ -260,11 +261,11 @@ export class People {
     return shown(state, state.friends.get(name) ?? newFriend(name));
   }
 
-  /** Friends' spaces as far as they were seen; goes along with the next commit. */
+  /** Has friends' spaces go on from where they were seen last, by this session or an earlier one; goes along with the next commit. */
   #notePins(state: PeopleState): void {
     for (const { name, shares } of state.friends.values()) for (const share of shares) {
       const target = share.entry?.target ?? null;
-      const pin = target === null ? null : this.#circle.session.space(target).pin;
+      const pin = target === null ? null : this.#circle.session.space(target, share.pin).pin;
       if (pin !== null && (share.pin === null || pin.sequence > share.pin.sequence)) this.#circle.people.later((current) => pinSeen(current, name, share, pin));
     }
   }
@@ -282,15 +283,3 @@ function withCursors(state: PeopleState, collections: readonly Collection[]): Pe
   const boxes = state.own.boxes.map((box) => ({ ...box, cursor: Math.max(box.cursor, cursors.get(box.bucket) ?? 0) }));
   return { ...state, own: { ...state.own, boxes } };
 }
-
-/** Two shares of one name both stay to be seen: the later as `name (2)`. */
-function distinct(entries: readonly Entry[]): Entry[] {
-  const names = new Set<string>();
-  return entries.map((entry) => {
-    let { name } = entry;
-    for (let count = 2; names.has(name); count++) name = `${entry.name} (${count})`;
-    names.add(name);
-    return { ...entry, name };
-  });
-}
-

@@ -1,4 +1,4 @@
-import { Secret, signingKey, toHex, type PublicKey } from '../crypto/index.ts';
+import { equalBytes, Secret, signingKey, toHex, type PublicKey } from '../crypto/index.ts';
 import { FilesError, readOnly, transact, type Drive, type Entry, type Rotated, type Transaction } from '../files/index.ts';
 import type { Space } from '../node/index.ts';
 import type { StateCell } from '../vault/index.ts';
@@ -11,8 +11,11 @@ import { TYPE, type ShareId } from './message.ts';
 import type { Pair } from './pair.ts';
 import { post, shareParcel, unshareParcel } from './parcel.ts';
 import { ownOf } from './protocol.ts';
-import { linksCodec, LINKS_MAX, LINKS_OF_ONE, SHARES_MAX, sharesCodec, type LinkedItem, type SharedItem } from './shares.ts';
+import { Moved, NOBODY, spaceOf, type Changed, type Ended } from './moved.ts';
+import { linksCodec, LINKS_MAX, LINKS_OF_ONE, markOf, SHARES_MAX, sharesCodec, type LinkedItem, type SharedItem } from './shares.ts';
 import type { Parcel, PeopleState } from './state.ts';
+
+type AlsoTold = (tx: Transaction, entry: Entry, inner: readonly Rotated[]) => Promise<void>;
 
 export interface LinkOptions {
   readonly password?: string;
@@ -57,7 +60,7 @@ export class Sharing {
   /** Gives the item new keys in a new space: whoever is left gets them, and the friend reads nothing new. Throws 'not-shared', 'not-sent'. */
   async unshare(path: string, from: Name): Promise<void> {
     const items = await this.shares.get();
-    const id = await this.#idAt(path);
+    const id = (await this.#entryAt(path))?.id ?? null;
     const item = items.find((other) => (id === null ? other.path === path : other.entry === id));
     if (item?.with.includes(from) === true) {
       const touched = id === null ? await this.#endShare(item) : await this.#rotate(path, { from, links: new Set() });
@@ -89,7 +92,7 @@ export class Sharing {
       tx.terms(space, terms);
       made = {
         id, entry: entry.id, path, item: spaceOf(entry), writer: writer.seed, space: writer.publicKey, linkKey: Secret.of(key, 'link-key'),
-        ...place, password: options.password !== undefined, terms, created: session.now(),
+        ...place, password: options.password !== undefined, terms, told: markOf(entry), created: session.now(),
       };
       const added: LinkedItem = made;
       await this.links.update(tx, (all) => [...all, added]);
@@ -117,8 +120,8 @@ export class Sharing {
 
   #grown(before: SharedItem | undefined, entry: Entry, path: string, to: Name): SharedItem {
     const space = spaceOf(entry);
-    if (before === undefined) return { entry: entry.id, path, space, share: this.#circle.chance(16) as ShareId, sequence: 1, with: [to] };
-    return { ...before, path, space, sequence: before.sequence + 1, with: [...before.with, to] };
+    if (before === undefined) return { entry: entry.id, path, space, share: this.#circle.chance(16) as ShareId, sequence: 1, with: [to], told: markOf(entry) };
+    return { ...before, path, space, sequence: before.sequence + 1, with: [...before.with, to], told: markOf(entry) };
   }
 
   #shareParcel(state: PeopleState, item: SharedItem, entry: Entry, to: Name, host: HostUrl | null): Parcel {
@@ -126,32 +129,51 @@ export class Sharing {
     return shareParcel(ownOf(state).name, to, pairOf(state, to), mark, readOnly({ ...entry, exposed: false }, host), this.#circle.chance);
   }
 
-  /** Rotates, tells everybody who keeps access, and gives their names. Links that the node serves no more are dropped on the way. */
-  async #rotate(path: string, ended: Ended): Promise<Name[]> {
-    try {
-      return await this.#rotateOnce(path, ended);
-    } catch (error) {
-      if (!(error instanceof WireError) || !['link-spent', 'retired', 'unknown-space'].includes(error.code)) throw error;
-      await this.#dropLinks(await this.#spentLinks());
-      return this.#rotateOnce(path, ended);
+  /**
+   * Puts up news of shared files that have another version, name or secret than their readers know. Folders need none: what is
+   * in them is read where it is.
+   */
+  async renew(): Promise<void> {
+    const [items, links] = await Promise.all([this.shares.get(), this.links.get()]);
+    const files = new Map([...items, ...links].filter(({ told }) => told.kind === 'file').map((item) => [item.entry, item]));
+    for (const { entry: id, path, told } of files.values()) {
+      const entry = await this.#entryAt(path);
+      if (entry === null || entry.id !== id || entry.target === null || equalBytes(markOf(entry).hash, told.hash)) continue;
+      await this.#withoutSpentLinks(async () => this.#tell(async (also) => transact(this.#circle.session, async (tx) => also(tx, entry, [])), NOBODY));
     }
   }
 
-  async #rotateOnce(path: string, ended: Ended): Promise<Name[]> {
+  /** Rotates, tells everybody who keeps access, and gives their names. */
+  async #rotate(path: string, ended: Ended): Promise<readonly Name[]> {
+    return this.#withoutSpentLinks(async () => this.#tell(async (also) => this.#drive.rotate(path, also), ended));
+  }
+
+  /** Links that the node serves no more cannot be written anew: where it says so, they are dropped and the work done again. */
+  async #withoutSpentLinks<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isSpent(error)) throw error;
+      await this.#dropLinks(await this.#spentLinks());
+      return work();
+    }
+  }
+
+  /** In the commit that changes an entry: the states, its links, and messages to all who are to know. Gives their names. */
+  async #tell(commit: (also: AlsoTold) => Promise<unknown>, ended: Ended): Promise<readonly Name[]> {
     const host = await this.#host();
-    let touched: Name[] = [];
-    let committed: (() => void) | null = null;
-    await this.#drive.rotate(path, async (tx, entry, inner) => {
+    const done: { touched: readonly Name[]; committed: () => void }[] = [];
+    await commit(async (tx, entry, inner) => {
       const moved = new Moved(entry, inner);
-      const before = await this.shares.get(tx);
-      const changed = before.flatMap((item) => moved.share(item, ended.from));
-      touched = [...new Set(changed.flatMap(({ after }) => after.with))];
+      const changed = (await this.shares.get(tx)).flatMap((item) => moved.share(item, ended.from));
       await this.shares.update(tx, (items) => items.flatMap((item) => moved.after(item, ended.from)));
-      committed = await this.#circle.people.update(tx, (state) => post(state, ...changed.flatMap((change) => this.#parcels(state, change, ended.from, host))));
+      const committed = await this.#circle.people.update(tx, (state) => post(state, ...changed.flatMap((change) => this.#parcels(state, change, ended.from, host))));
       await this.#rewriteLinks(tx, moved, ended.links);
+      done.push({ committed, touched: [...new Set(changed.flatMap(({ after }) => after.with))] });
     });
-    (committed as (() => void) | null)?.();
-    return touched;
+    const last = done.at(-1);
+    last?.committed();
+    return last?.touched ?? [];
   }
 
   #parcels(state: PeopleState, { before, after, entry }: Changed, from: Name | null, host: HostUrl | null): Parcel[] {
@@ -171,7 +193,7 @@ export class Sharing {
       }
       if (entry === null) return [link];
       tx.write(this.#linkSpace(link), link.label, link.cell, linkContent(entry));
-      return [{ ...link, item: spaceOf(entry) }];
+      return [{ ...link, item: spaceOf(entry), told: markOf(entry) }];
     });
     await this.links.update(tx, () => kept);
   }
@@ -187,7 +209,7 @@ export class Sharing {
         await this.#linkSpace(link).refresh();
         return false;
       } catch (error) {
-        if (error instanceof WireError && ['link-spent', 'retired', 'unknown-space'].includes(error.code)) return true;
+        if (isSpent(error)) return true;
         throw error;
       }
     }));
@@ -202,10 +224,10 @@ export class Sharing {
     });
   }
 
-  /** The id of what lies at a path now; null: nothing does. */
-  async #idAt(path: string): Promise<string | null> {
+  /** What lies at a path now; null: nothing does. */
+  async #entryAt(path: string): Promise<Entry | null> {
     try {
-      return (await this.#drive.stat(path)).id;
+      return await this.#drive.stat(path);
     } catch (error) {
       if (error instanceof FilesError && error.code === 'not-found') return null;
       throw error;
@@ -226,53 +248,12 @@ export class Sharing {
 
   /** The present path of a linked item; null where it is no more. */
   async #whereIs({ entry, path }: LinkedItem): Promise<string | null> {
-    return (await this.#idAt(path)) === entry ? path : findEntry(this.#drive, entry);
+    return (await this.#entryAt(path))?.id === entry ? path : findEntry(this.#drive, entry);
   }
 
   async #host(): Promise<HostUrl | null> {
     const url = await this.#circle.init.hostUrl();
     return url === null ? null : parseHost(url);
-  }
-}
-
-/** Who and what loses access by a rotation. */
-interface Ended {
-  readonly from: Name | null;
-  readonly links: ReadonlySet<string>;
-}
-
-interface Changed {
-  readonly before: SharedItem;
-  readonly after: SharedItem;
-  readonly entry: Entry;
-}
-
-/** What a rotation gave new spaces to: the item itself, and items within it that had spaces of their own. */
-class Moved {
-  readonly #main: Entry;
-  readonly #inner: ReadonlyMap<string, Entry>;
-
-  constructor(main: Entry, inner: readonly Rotated[]) {
-    this.#main = main;
-    this.#inner = new Map(inner.map(({ from, entry }) => [toHex(from), entry]));
-  }
-
-  entryOf(entry: string, space: PublicKey): Entry | null {
-    return entry === this.#main.id ? this.#main : this.#inner.get(toHex(space)) ?? null;
-  }
-
-  /** The shared item before and after, or nothing where it was not touched. */
-  share(before: SharedItem, from: Name | null): Changed[] {
-    const entry = this.entryOf(before.entry, before.space);
-    if (entry === null) return [];
-    const left = entry === this.#main ? before.with.filter((name) => name !== from) : before.with;
-    return [{ before, after: { ...before, space: spaceOf(entry), sequence: before.sequence + 1, with: left }, entry }];
-  }
-
-  after(before: SharedItem, from: Name | null): SharedItem[] {
-    const [changed] = this.share(before, from);
-    if (changed === undefined) return [before];
-    return changed.after.with.length === 0 ? [] : [changed.after];
   }
 }
 
@@ -290,17 +271,16 @@ async function findEntry(drive: Drive, id: string): Promise<string | null> {
   return null;
 }
 
+function isSpent(error: unknown): boolean {
+  return error instanceof WireError && ['link-spent', 'retired', 'unknown-space'].includes(error.code);
+}
+
 function isOver({ terms }: LinkedItem, now: number): boolean {
   return terms.expires !== null && terms.expires * 1000 <= now;
 }
 
 function linkText(item: LinkedItem, host: HostUrl | null): string {
   return formatLink({ host, space: item.space, key: item.linkKey.expose(), password: item.password });
-}
-
-function spaceOf(entry: Entry): PublicKey {
-  if (entry.target === null) throw new SocialError('not-shared', 'The item has no space of its own.');
-  return entry.target.space;
 }
 
 /** The key that is shared with a confirmed friend. Throws 'not-friends'. */

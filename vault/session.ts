@@ -1,6 +1,6 @@
 import { DEFAULT_SCRYPT, openBoxes, randomBytes, signingKey, toHex, type SigningKey } from '../crypto/index.ts';
 import { CellCache, Drive, transact, type DriveSession, type FolderSecret, type Mounts, type SpaceCapability } from '../files/index.ts';
-import { Mutex, Space, type NodeClient } from '../node/index.ts';
+import { Mutex, Space, type NodeClient, type SpacePin } from '../node/index.ts';
 import { HEADER_ITEM, parseName, signCreate, WireError, type CreateAccount, type Label, type Name, type ScryptCost } from '../wire/index.ts';
 import { Cover } from './cover.ts';
 import type { Connect, Device } from './device.ts';
@@ -147,8 +147,11 @@ export class Session implements DriveSession {
     return (await this.#profile.get()).created;
   }
 
-  /** The one view of a space, behind the node that its capability names, on a circuit that this node alone sees. */
-  space(capability: SpaceCapability): Space {
+  /**
+   * The one view of a space, behind the node that its capability names, on a circuit that this node alone sees. `pin` is the
+   * highest pointer that an earlier session saw of it; a view that is there already keeps its own.
+   */
+  space(capability: SpaceCapability, pin: SpacePin | null = null): Space {
     this.#live();
     const { space: writer, write, node } = capability;
     const name = `${toHex(writer)} ${node ?? ''}`;
@@ -157,7 +160,7 @@ export class Session implements DriveSession {
     const key = write === null ? null : signingKey(write);
     const own = key !== null && node === null;
     const client = own ? this.client : this.#connect.node(node ?? this.client.url, 'space');
-    const space = new Space({ client, writer, key, pin: known?.pin ?? null });
+    const space = new Space({ client, writer, key, pin: known?.pin ?? pin });
     this.#spaces.set(name, space);
     return space;
   }

@@ -11,19 +11,19 @@ import { linkCell } from '../../social/link.ts';
 import { authenticate, encodeBody, type MessageId, type ShareId } from '../../social/message.ts';
 import { answerSecret, pairKey, requestKey } from '../../social/pair.ts';
 import { requestParcel, shareParcel, unshareParcel } from '../../social/parcel.ts';
-import { linksCodec, sharesCodec } from '../../social/shares.ts';
+import { linksCodec, markOf, sharesCodec } from '../../social/shares.ts';
 import { peopleCodec } from '../../social/state-codec.ts';
 import { newFriend, NO_PEOPLE, type Asked, type Own } from '../../social/state.ts';
 import { fixed, makeSamples } from '../wire/samples.ts';
 import { bytesExample, cborExample, checkExamples, partsExample, textExample, type Example } from '../rig/formats.ts';
 
-const filled = <T extends Uint8Array>(length: number, byte: number): T => new Uint8Array(length).fill(byte) as T;
+const filled = (length: number, byte: number): Uint8Array => new Uint8Array(length).fill(byte);
 const { identity: aliceRecord, person: alice } = await makeSamples();
 const [name, bobName] = [alice.name, parseName('bob')];
 const bobSeed = Secret.of(filled(32, 17), 'identity-seed');
 const bobRecord = signIdentity(signingKey(filled(32, 17)), { name: bobName, kem: kemKey(filled(32, 18)).publicKey, bucket: fixed.drop.bucket, sequence: 1 });
 const [aliceHash, bobHash] = [recordHash(aliceRecord), recordHash(bobRecord)];
-const [id, re, share] = [filled<MessageId>(16, 20), filled<MessageId>(16, 21), filled<ShareId>(16, 22)];
+const [id, re, share] = [filled(16, 20) as MessageId, filled(16, 21) as MessageId, filled(16, 22) as ShareId];
 const asked: Asked = { id: re, secret: Secret.of(filled(32, 19), 'request-secret'), mine: aliceHash, note: null };
 const secret = asked.secret.expose();
 const answered = answerSecret(bobSeed, { id: re, secret }, { name, record: aliceHash }, bobHash);
@@ -36,7 +36,7 @@ const own: Own = {
 };
 const host = `http://${'a'.repeat(56)}.onion` as HostUrl;
 const entry: Entry = {
-  id: toHex(filled(16, 23)), name: 'photos', kind: 'folder', size: 0, modified: 0, created: 0, secret: filled<FolderSecret>(32, 24),
+  id: toHex(filled(16, 23)), name: 'photos', kind: 'folder', size: 0, modified: 0, created: 0, secret: filled(32, 24) as FolderSecret,
   target: { space: fixed.writer.publicKey, write: null, node: host }, exposed: false,
 };
 const mark = { id: share, sequence: 1 };
@@ -44,6 +44,7 @@ const chance = (): Uint8Array => id;
 const key = filled(32, 25);
 const link = { host, space: fixed.writer.publicKey, key, password: true };
 const place = await linkCell(key, null);
+const told = markOf(entry);
 const parcel = requestParcel(own, bobName, asked);
 
 const examples = new Map<string, Example>([
@@ -64,10 +65,10 @@ const examples = new Map<string, Example>([
   ['social/people', cborExample(peopleCodec.encode({
     ...NO_PEOPLE, own, friends: new Map([[bobName, { ...newFriend(bobName), record: bobRecord, checked: true, asked }]]), outbox: [parcel],
   }))],
-  ['social/shares', cborExample(sharesCodec.encode([{ entry: entry.id, path: '/photos', space: link.space, share, sequence: 1, with: [bobName] }]))],
+  ['social/shares', cborExample(sharesCodec.encode([{ entry: entry.id, path: '/photos', space: link.space, share, sequence: 1, with: [bobName], told }]))],
   ['social/links', cborExample(linksCodec.encode([{
     id: '1a1a1a1a1a1a1a1a', entry: entry.id, path: '/photos', item: link.space, writer: Secret.of(filled(32, 27), 'signing-seed'), space: signingKey(filled(32, 27)).publicKey,
-    linkKey: Secret.of(key, 'link-key'), ...place, password: false, terms: { expires: null, opens: 3 }, created: 0,
+    linkKey: Secret.of(key, 'link-key'), ...place, password: false, terms: { expires: null, opens: 3 }, told, created: 0,
   }]))],
 ]);
 
