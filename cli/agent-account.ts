@@ -25,8 +25,7 @@ export function accountHandlers(agent: Agent): ReadonlyMap<string, Handler> {
     ['sign-up', (call) => signUp(agent, call)],
     ['unlock', async ({ args, signal }) => {
       const session = await agent.unlock(args.text('login'), args.text('password'), signal);
-      const entries = await session.drive.list('/');
-      return { login: session.login, entries: entries.length };
+      return { login: session.login, created: await session.created() };
     }],
     ['whoami', async () => {
       const { session } = agent;

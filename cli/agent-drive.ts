@@ -1,4 +1,4 @@
-import type { Entry } from '../files/index.ts';
+import type { Entry, PutOptions, PutResult, PutSource } from '../files/index.ts';
 import type { Collected } from '../social/index.ts';
 import type { Agent } from './agent-core.ts';
 import { getItem, itemAt } from './agent-get.ts';
@@ -18,31 +18,23 @@ function parent(path: string): { readonly folder: string; readonly name: string 
   return { folder: at <= 0 ? '/' : clean.slice(0, at), name: clean.slice(at + 1) };
 }
 
-async function statOrNull(agent: Agent, path: string): Promise<Entry | null> {
-  try {
-    return await agent.drive.stat(path);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'not-found') return null;
-    throw error;
-  }
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
 }
 
-/** An existing folder takes the sources; else the last part of the path is the new name of the one source. */
-async function placeFor(agent: Agent, remote: string, sources: number): Promise<{ readonly folder: string; readonly rename: string | null }> {
+/**
+ * As `cp` reads its last argument: an existing folder takes the sources, else it is the new name of the one source. Tried
+ * in that order, so that putting into a known folder asks nothing first.
+ */
+async function putInto(agent: Agent, sources: readonly PutSource[], remote: string, options: PutOptions): Promise<PutResult> {
   const { folder, name } = parent(remote);
-  if (name === '') return { folder: '/', rename: null };
-  const there = await statOrNull(agent, remote);
-  if (there?.kind === 'folder') return { folder: remote, rename: null };
-  if (remote.endsWith('/') || sources > 1) {
-    throw new CliError(there === null ? 'not-found' : 'not-a-folder', `${remote} is not a folder of the drive; make it first with "underkeep mkdir ${remote}".`);
+  try {
+    return await agent.drive.put(sources, remote, options);
+  } catch (error) {
+    if (name === '' || !hasCode(error, 'not-found', 'not-a-folder')) throw error;
+    if (!remote.endsWith('/') && sources.length === 1) return agent.drive.put(sources, folder, { ...options, rename: name });
+    throw new CliError(hasCode(error, 'not-found') ? 'not-found' : 'not-a-folder', `${remote} is not a folder of the drive; make it first with "underkeep mkdir ${remote}".`);
   }
-  return { folder, rename: name };
-}
-
-/** `mv` and `cp` go into an existing folder, or to the new name. */
-async function targetPath(agent: Agent, from: string, to: string): Promise<string> {
-  const there = to === '/' ? 'folder' : (await statOrNull(agent, to))?.kind;
-  return there === 'folder' ? `${to.replace(/\/+$/, '')}/${parent(from).name}` : to;
 }
 
 export function driveHandlers(agent: Agent): ReadonlyMap<string, Handler> {
@@ -58,16 +50,14 @@ export function driveHandlers(agent: Agent): ReadonlyMap<string, Handler> {
       return { made };
     }],
     ['mv', async ({ args }) => {
-      const to = await targetPath(agent, args.text('from'), args.text('to'));
-      await agent.drive.move(args.text('from'), to);
-      return { to };
+      await agent.drive.move(args.text('from'), args.text('to'));
+      return { moved: true };
     }],
-    ['cp', async ({ args }) => {
+    ['cp', async ({ args, progress, signal }) => {
       const from = args.text('from');
       if (!args.flag('recursive') && (await agent.drive.stat(from)).kind === 'folder') throw new CliError('not-a-file', `${from} is a folder; give -r to copy it with everything in it.`);
-      const to = await targetPath(agent, from, args.text('to'));
-      await agent.drive.copy(from, to);
-      return { to };
+      await agent.drive.copy(from, args.text('to'), { progress, signal });
+      return { copied: true };
     }],
     ['rm', async ({ args }) => {
       for (const path of args.texts('paths')) await agent.drive.remove(path, { recursive: args.flag('recursive') });
@@ -75,16 +65,10 @@ export function driveHandlers(agent: Agent): ReadonlyMap<string, Handler> {
     }],
     ['put', async ({ args, signal, progress, warn }) => {
       const paths = args.texts('local');
-      const { folder, rename } = await placeFor(agent, args.text('remote'), paths.length);
       const sources = await Promise.all(paths.map((path) => localSource(path, warn)));
       let total = 0;
       for (const path of paths) total += await totalSize(path);
-      const done = await agent.drive.put(sources, folder, {
-        ...(rename === null ? {} : { rename }),
-        progress: (report) => progress({ ...report, total: Math.max(report.total, total) }),
-        signal,
-      });
-      return { ...done, folder };
+      return { ...await putInto(agent, sources, args.text('remote'), { progress: (report) => progress({ ...report, total: Math.max(report.total, total) }), signal }) };
     }],
     ['get', async ({ args, signal, progress, warn }) => {
       const path = args.text('remote');
@@ -97,7 +81,7 @@ export function driveHandlers(agent: Agent): ReadonlyMap<string, Handler> {
       return { bytes: entry.size };
     }],
     ['check', async ({ args, signal, progress }) => {
-      const report = await agent.drive.check({ content: args.flag('content'), known: agent.session.stateLabels(), progress, signal });
+      const report = await agent.drive.check({ content: !args.flag('quick'), repair: args.flag('repair'), known: agent.session.stateLabels(), progress, signal });
       return { ...report, clean: report.problems.length === 0 };
     }],
   ]);

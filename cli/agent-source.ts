@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, type BigIntStats } from 'node:fs';
 import { lstat, open, opendir, realpath, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { PutSource } from '../files/index.ts';
+import { checkFileName, type PutSource } from '../files/index.ts';
 import { CliError } from './exit.ts';
 
 export type Warn = (message: string) => void;
@@ -47,11 +47,22 @@ function folderSource(path: string, name: string, stat: BigIntStats, warn: Warn)
         const found = lstatSync(at, { bigint: true, throwIfNoEntry: false });
         if (found === undefined) continue;
         const source = sourceOf(at, child, found, warn);
-        if (source === null) warn(`${at} was skipped: it is ${found.isSymbolicLink() ? 'a symbolic link' : 'a special file'}.`);
-        else yield source;
+        const refused = source === null ? `it is ${found.isSymbolicLink() ? 'a symbolic link' : 'a special file'}` : nameFault(child);
+        if (refused !== null) warn(`${at} was skipped: ${refused}.`);
+        else if (source !== null) yield source;
       }
     },
   };
+}
+
+/** Why a name cannot be stored, or null. */
+function nameFault(name: string): string | null {
+  try {
+    checkFileName(name);
+    return null;
+  } catch {
+    return 'its name holds characters that cannot be seen, turn text around or are no text; rename it';
+  }
 }
 
 /** The same text as long as nobody changed the file: its place, size, time of change and inode. */

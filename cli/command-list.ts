@@ -106,8 +106,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     example: 'underkeep open - . < link.txt', options: [PASSWORD_FILE, { name: 'force', short: 'f', help: 'replace a file that is there' }],
   },
   {
-    name: 'check', usage: '', args: [0, 0], summary: 'verify every signature, proof and block of the account', example: 'underkeep check --content',
-    options: [{ name: 'content', help: 'also fetch and open the content of every file' }],
+    name: 'check', usage: '', args: [0, 0], summary: 'verify every signature, proof and block of the account', example: 'underkeep check',
+    options: [
+      { name: 'quick', help: 'prove that all content is there, and fetch none of it' },
+      { name: 'repair', help: 'also remove cells that nothing leads to' },
+    ],
   },
 ];
 

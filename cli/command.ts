@@ -57,7 +57,7 @@ const ARGUMENTS: ReadonlyMap<string, Arguments> = new Map<string, Arguments>([
   ['share', withFriend], ['unshare', withFriend],
   ['link', linkArguments],
   ['unlink', (invocation) => ({ link: invocation.argument(0) })],
-  ['check', (invocation) => ({ content: invocation.flag('content') })],
+  ['check', (invocation) => ({ quick: invocation.flag('quick'), repair: invocation.flag('repair') })],
 ]);
 
 /** A trailing slash means "into this folder", so it is kept. */
