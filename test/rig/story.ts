@@ -40,22 +40,26 @@ export async function newPerson(name: string, folder: string, wrap: Wrap = plain
 /** Runs a command as that person and reports what it cost. */
 export async function act(person: Person, operation: string, args: readonly string[], report: Report): Promise<Record<string, unknown>> {
   const began = performance.now();
-  const full = [...args, '--data', person.data, '--password-file', person.passwordFile];
-  const result = await underkeepJson(full, { wrap: person.wrap });
+  const result = await underkeepJson(commandLine(person, args), { wrap: person.wrap });
+  const cost = new Map(Object.entries(typeof result['cost'] === 'object' && result['cost'] !== null ? result['cost'] : {}));
   report({
     operation,
     seconds: (performance.now() - began) / 1000,
-    rounds: count(result['rounds']),
-    requests: count(result['requests']),
-    bytes: sum(count(result['bytesSent']), count(result['bytesReceived'])),
+    rounds: count(cost.get('rounds')),
+    requests: count(cost.get('requests')),
+    bytes: sum(count(cost.get('bytesSent')), count(cost.get('bytesReceived'))),
   });
   return result;
 }
 
+function commandLine(person: Person, args: readonly string[]): string[] {
+  const password = args[0] === 'sign-up' || args[0] === 'unlock' ? ['--password-file', person.passwordFile] : [];
+  return [...args, '--data', person.data, ...password];
+}
+
 /** The same, for what must be refused: gives the refusal's code. */
 export async function refused(person: Person, args: readonly string[]): Promise<{ code: string; message: string; exit: number }> {
-  const full = [...args, '--data', person.data, '--password-file', person.passwordFile, '--json'];
-  const result = await underkeep(full, { wrap: person.wrap });
+  const result = await underkeep([...commandLine(person, args), '--json'], { wrap: person.wrap });
   const text = (result.stdout.trim() || result.stderr.trim()).split('\n').at(-1) ?? '';
   holds(result.code !== 0, `\`underkeep ${args.join(' ')}\` is refused`);
   const { error } = JSON.parse(text) as { error: { code: string; message: string } };
@@ -76,7 +80,7 @@ export async function startReachable(person: Person, args: readonly string[], re
   const node = startNode(['--data', person.data, '--port', '0', ...args], person.wrap);
   const up = await node.until((event) => event['event'] === 'onion' && event['reachable'] === true);
   report({ operation: `${person.name}: node up, onion service reachable`, seconds: (performance.now() - began) / 1000, rounds: null, requests: null, bytes: null });
-  return { node, onion: `http://${String(up['address'])}` };
+  return { node, onion: String(up['address']) };
 }
 
 /** A folder such as people have: several hundred small files in subfolders, and one large file. */
