@@ -9,9 +9,10 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
   ['daemon', ['store', 'transport', 'wire', 'crypto']],
   ['node', ['wire', 'crypto']],
   ['files', ['node', 'wire', 'crypto']],
-  ['vault', ['files', 'node', 'wire', 'pq', 'crypto']],
+  ['hidden', ['node', 'wire', 'crypto']],
+  ['vault', ['hidden', 'files', 'node', 'wire', 'pq', 'crypto']],
   ['social', ['vault', 'files', 'node', 'wire', 'pq', 'crypto']],
-  ['cli', ['transport', 'social', 'vault', 'files', 'node', 'wire', 'pq', 'crypto']],
+  ['cli', ['transport', 'social', 'vault', 'hidden', 'files', 'node', 'wire', 'pq', 'crypto']],
   ['bridge', ['files', 'node']],
   ['ui', ['social', 'vault', 'files', 'node', 'wire', 'pq', 'crypto']],
 ]);
@@ -20,7 +21,7 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
 export const outside: ReadonlySet<string> = new Set(['test', 'bench', 'bin']);
 
 /** Rooms that run in a browser as they are: no Node built-ins, no Node globals, no packages for Node alone. */
-export const isomorphic: ReadonlySet<string> = new Set(['crypto', 'pq', 'wire', 'node', 'files', 'vault', 'social', 'ui']);
+export const isomorphic: ReadonlySet<string> = new Set(['crypto', 'pq', 'wire', 'node', 'files', 'hidden', 'vault', 'social', 'ui']);
 
 /** Globals that Node has and a browser has not. */
 export const nodeGlobals: ReadonlySet<string> = new Set(['Buffer', 'process', 'NodeJS', 'require', 'global', 'setImmediate', '__dirname', '__filename']);

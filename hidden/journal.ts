@@ -1,0 +1,93 @@
+import type { Checkpoint, WriterState } from './checkpoint.ts';
+import type { Frame, WriterId } from './frame.ts';
+import type { BatchHead } from './record.ts';
+import { Versions } from './versions.ts';
+import { WriterStream } from './writer-stream.ts';
+
+/** Entries back from a checkpoint within which what was replaced is still listed. */
+const RECENT = 2048;
+const RECENT_MAX = 512;
+
+/**
+ * A vault's log as far as it has been read: the streams of all its writers, and the cells that their batches make.
+ * A batch shows once it is whole, all earlier ones of its writer are, and so are those that its writer had seen.
+ */
+export class Journal {
+  readonly versions: Versions;
+  readonly #streams = new Map<WriterId, WriterStream>();
+  /** Those whose next batch waits for batches of others. */
+  readonly #blocked = new Set<WriterId>();
+  #unknown = 0;
+
+  private constructor(versions: Versions) {
+    this.versions = versions;
+  }
+
+  /** From the log's beginning. `keep` is how many replaced versions are remembered. */
+  static empty(own: WriterId | null = null, keep?: number): Journal {
+    return new Journal(new Versions(own, keep));
+  }
+
+  /** From a checkpoint on; the frames that it lists as come must then be fed again. */
+  static from({ writers, heads, versions, covers }: Checkpoint, own: WriterId | null): Journal {
+    const journal = Journal.empty(own);
+    journal.versions.restore(versions, new Map(writers.map(({ writer, counter }) => [writer, counter])), heads, covers);
+    for (const { writer, start } of writers) journal.#streams.set(writer, new WriterStream(start));
+    return journal;
+  }
+
+  /** Records that authenticate but are of no form known here: a newer version wrote them, and they are left out. */
+  get unknown(): number {
+    return this.#unknown;
+  }
+
+  /** Takes in a frame of a session's stream that lies at `entry`, the log's first `seen` entries being known. False for one that came before. */
+  feed(entry: number, frame: Frame, seen: number): boolean {
+    const stream = this.#streams.get(frame.writer) ?? new WriterStream();
+    this.#streams.set(frame.writer, stream);
+    const fresh = stream.feed(entry, frame);
+    if (fresh) this.#settle(frame.writer, seen);
+    return fresh;
+  }
+
+  /** What is in the log's first `covers` entries, and of one's own beyond them. */
+  checkpoint(covers: number): Checkpoint {
+    const writers = [...this.#streams].map(([writer, stream]): WriterState => ({ writer, counter: this.versions.counter(writer), ...stream.tail }));
+    return { covers, writers, ...this.versions.inLog(covers - RECENT, RECENT_MAX) };
+  }
+
+  wipe(): void {
+    this.versions.wipe();
+    this.#streams.clear();
+    this.#blocked.clear();
+  }
+
+  #settle(first: WriterId, seen: number): void {
+    const queue = [first];
+    for (let writer = queue.pop(); writer !== undefined; writer = queue.pop()) {
+      if (this.#applyReady(writer, seen)) queue.push(...this.#blocked);
+    }
+  }
+
+  /** Whether a batch was applied. */
+  #applyReady(writer: WriterId, seen: number): boolean {
+    const stream = this.#streams.get(writer);
+    let applied = false;
+    for (let ready = stream?.ready ?? null; ready !== null; ready = stream?.ready ?? null) {
+      if (ready.head !== null && !this.#follows(ready.head)) {
+        this.#blocked.add(writer);
+        return applied;
+      }
+      if (ready.head === null) this.#unknown++;
+      else this.versions.apply(writer, ready.head, ready.bodies, seen);
+      applied = true;
+      stream?.take();
+    }
+    this.#blocked.delete(writer);
+    return applied;
+  }
+
+  #follows({ parents }: BatchHead): boolean {
+    return parents.every(({ writer, counter }) => this.versions.counter(writer) >= counter);
+  }
+}
