@@ -3,9 +3,10 @@ import type { Name, SignedIdentity } from '../wire/index.ts';
 import type { Envelope } from './rows.ts';
 import type { Sqlite } from './sqlite.ts';
 
-/** First come, first served; afterwards only the same key, with a higher sequence. */
+/** First come, first served; afterwards only the same key, with a higher sequence or the same record again. */
 export function publish(db: Sqlite, name: Name, nameHash: Uint8Array, key: PublicKey, sequence: number, record: SignedIdentity): boolean {
-  const held = db.get('SELECT key, sequence FROM directory WHERE name = ?', name);
+  const held = db.get('SELECT key, sequence, identity FROM directory WHERE name = ?', name);
+  if (held !== null && equalBytes(held.bytes('identity'), record.identity)) return true;
   if (held !== null && (!equalBytes(held.bytes('key'), key) || held.number('sequence') >= sequence)) return false;
   db.run(
     'INSERT OR REPLACE INTO directory (name, prefix, key, sequence, identity, signature) VALUES (?, ?, ?, ?, ?, ?)',
