@@ -9,7 +9,7 @@ export { FilesError, type FilesErrorCode } from './error.ts';
 export { rootPlaces, type Folder } from './folder.ts';
 export { fileSecret, folderSecret, generateFileSecret, generateFolderSecret, pendingPlace, type CellPlace, type FileSecret, type FolderSecret } from './keys.ts';
 export type { Mounts } from './mounts.ts';
-export { checkFileName, safeFileName } from './name.ts';
+export { checkFileName, freeName, safeFileName } from './name.ts';
 export type { Progress, PutSource } from './put-source.ts';
 export type { PutOptions, PutResult } from './put.ts';
 export type { RefreshOptions } from './refresh.ts';

@@ -7,7 +7,7 @@ export { parseHost, type HostUrl } from './host.ts';
 export type { OwnContact } from './identity.ts';
 export { formatLink, openLink, parseLink, type LinkConnect, type LinkText, type OpenOptions } from './link.ts';
 export { decodeMessage, TYPE } from './message.ts';
-export { People, type Collected, type Friend, type FriendStatus, type LinkInfo, type Request, type SharedByMe, type SharedWithMe } from './people.ts';
+export { People, type Access, type Collected, type Friend, type FriendStatus, type LinkInfo, type Request, type SharedByMe, type SharedWithMe } from './people.ts';
 export type { News } from './receive.ts';
 export type { LinkOptions } from './sharing.ts';
 export { WORDS } from './words.ts';

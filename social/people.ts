@@ -10,6 +10,7 @@ import { collectBox, type Collection } from './mail.ts';
 import { acceptIncoming, askToFollow, declineIncoming, incomingOf, noRequest, ownOf, undecided, type Wanted } from './protocol.ts';
 import { receive, type News } from './receive.ts';
 import { Sharing, type LinkOptions } from './sharing.ts';
+import type { LinkedItem } from './shares.ts';
 import { newFriend, type Friend as FriendState, type Incoming, type PeopleState } from './state.ts';
 
 export type FriendStatus = 'requested' | 'unverified' | 'confirmed';
@@ -18,6 +19,8 @@ export interface Friend {
   readonly name: Name;
   /** null until the directory has given the record. */
   readonly words: readonly string[] | null;
+  /** The contact link that pins these keys; null as `words`. */
+  readonly link: string | null;
   /** 'requested': asked, no answer yet; 'unverified': answered, not confirmed yet; 'confirmed': both sides are sure. */
   readonly state: FriendStatus;
   /** Messages for this person that could not be sent so far. */
@@ -27,6 +30,7 @@ export interface Friend {
 export interface Request {
   readonly name: Name;
   readonly words: readonly string[];
+  readonly link: string;
   /** Written by whoever sent it: show it as foreign text. */
   readonly note: string | null;
   /** Unix milliseconds. */
@@ -65,6 +69,14 @@ export interface LinkInfo {
   readonly opens: number | null;
   /** Unix milliseconds. */
   readonly created: number;
+}
+
+/** Who reaches an item. */
+export interface Access {
+  /** Where it was when it was shared last. */
+  readonly path: string;
+  readonly people: readonly Name[];
+  readonly links: readonly LinkInfo[];
 }
 
 /** Envelopes of which only the cursor is news; that many are brought twice rather than committed for. */
@@ -112,7 +124,7 @@ export class People {
   }
 
   async requests(): Promise<Request[]> {
-    return undecided(await this.#circle.people.get()).map(({ name, record, note, received }) => ({ name, words: contactOfRecord(record).words, note, received }));
+    return undecided(await this.#circle.people.get()).map(({ name, record, note, received }) => ({ ...contactOfRecord(record), name, note, received }));
   }
 
   /**
@@ -195,7 +207,19 @@ export class People {
   }
 
   async links(): Promise<LinkInfo[]> {
-    return (await this.#sharing.listLinks()).map(({ item: { id, path, password, terms, created }, link }) => ({ id, path, link, password, ...terms, created }));
+    return (await this.#sharing.listLinks()).map(linkInfo);
+  }
+
+  /** Who reaches what of this person's, by the item's id, which stays when it is moved. */
+  async access(): Promise<Map<string, Access>> {
+    const [items, links] = await Promise.all([this.#sharing.shares.get(), this.#sharing.listLinks()]);
+    const found = new Map<string, Access>(items.map(({ entry, path, with: people }) => [entry, { path, people, links: [] }]));
+    for (const link of links) {
+      const { entry, path } = link.item;
+      const { people = [], links: others = [] } = found.get(entry) ?? {};
+      found.set(entry, { path, people, links: [...others, linkInfo(link)] });
+    }
+    return found;
   }
 
   /** Withdraws a link by its id, or all links of a path; the item gets new keys, which friends hear of. Throws 'no-link'. */
@@ -271,10 +295,14 @@ export class People {
   }
 }
 
+function linkInfo({ item: { id, path, password, terms, created }, link }: { item: LinkedItem; link: string }): LinkInfo {
+  return { id, path, link, password, ...terms, created };
+}
+
 function shown(state: PeopleState, { name, record, pair, asked }: FriendState): Friend {
-  const words = record === null ? null : contactOfRecord(record).words;
+  const contact = record === null ? null : contactOfRecord(record);
   const status = pair !== null ? 'confirmed' : asked !== null ? 'requested' : 'unverified';
-  return { name, words, state: status, waiting: state.outbox.filter(({ to }) => to === name).length };
+  return { name, words: contact?.words ?? null, link: contact?.link ?? null, state: status, waiting: state.outbox.filter(({ to }) => to === name).length };
 }
 
 function withCursors(state: PeopleState, collections: readonly Collection[]): PeopleState {
