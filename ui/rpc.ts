@@ -2,6 +2,7 @@ import type { Api, UiEvent } from './contract.ts';
 import { DoorKey } from './door-key.ts';
 import type { Reply, Request } from './protocol.ts';
 import { chooseTarget, saveBlob } from './save.ts';
+import { scriptAddress } from './script-address.ts';
 
 /** A refusal of the worker: a stable `code`, and one sentence in English for where the code has no text of its own. */
 export class UiError extends Error {
@@ -28,7 +29,7 @@ class Line {
   #next = 0;
 
   constructor(url: string) {
-    this.#worker = new Worker(workerAddress(url), { type: 'module', name: 'underkeep' });
+    this.#worker = new Worker(scriptAddress(url), { type: 'module', name: 'underkeep' });
     this.#worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => { this.#take(data); });
     this.#worker.addEventListener('error', () => { this.#fail(new UiError('worker-failed', 'The part of the page that holds the session could not start; reload the page.')); });
     this.#post({ kind: 'start', origin: location.origin, ...this.#door.take() });
@@ -84,20 +85,6 @@ class Line {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
-}
-
-interface ScriptPolicies {
-  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
-}
-
-/** Under Trusted Types a worker's address needs the one policy of this page, which lets its own bundles through and nothing else. */
-export function workerAddress(url: string): string {
-  const checked = (text: string): string => {
-    if (!/^\/assets\/[\w.-]+\.js$/.test(text)) throw new UiError('worker-failed', 'The page names a script that is not its own.');
-    return text;
-  };
-  const { trustedTypes } = globalThis as { trustedTypes?: ScriptPolicies };
-  return trustedTypes === undefined ? checked(url) : trustedTypes.createPolicy('underkeep', { createScriptURL: checked }).createScriptURL(url);
 }
 
 /** Starts the worker, and answers every method of the Api by asking it. */

@@ -1,0 +1,85 @@
+import { scriptAddress } from '../script-address.ts';
+import sealerUrl from './sealer.ts?worker&url';
+import type { SealerAnswer, SealerTask } from './sealer.ts';
+
+interface Thread {
+  readonly worker: Worker;
+  /** Bytes that it has still to do. */
+  load: number;
+}
+
+type Job = SealerTask['jobs'][number];
+
+/** Threads that seal and open. They hold keys only while they use them, and are ended when the session is. */
+export class SealPool {
+  readonly #threads: Thread[];
+  readonly #waiting = new Map<number, { readonly resolve: (results: readonly (Uint8Array | null)[]) => void; readonly reject: (error: Error) => void; readonly thread: Thread; readonly bytes: number }>();
+  #next = 0;
+
+  private constructor(workers: readonly Worker[]) {
+    this.#threads = workers.map((worker) => ({ worker, load: 0 }));
+    for (const { worker } of this.#threads) {
+      worker.addEventListener('message', ({ data }: MessageEvent<SealerAnswer>) => { this.#take(data); });
+      worker.addEventListener('error', () => { this.end(); });
+    }
+  }
+
+  /** null where the browser has no WebAssembly (Tor Browser's Safer level), or no threads within threads. */
+  static async start(count: number): Promise<SealPool | null> {
+    const workers = await Promise.all(Array.from({ length: count }, startOne));
+    const ready = workers.filter((worker) => worker !== null);
+    return ready.length === 0 ? null : new SealPool(ready);
+  }
+
+  /** Each job goes to the thread with the least to do. Rejects when the pool is ended meanwhile. */
+  async run(op: SealerTask['op'], jobs: readonly Job[]): Promise<(Uint8Array | null)[]> {
+    const results = await Promise.all(jobs.map(async (job) => this.#runOn(this.#idlest(), op, [job])));
+    return results.flat();
+  }
+
+  end(): void {
+    for (const { worker } of this.#threads) worker.terminate();
+    for (const { reject } of this.#waiting.values()) reject(new Error('the session ended'));
+    this.#waiting.clear();
+  }
+
+  #idlest(): Thread {
+    const [first, ...rest] = this.#threads;
+    if (first === undefined) throw new Error('no threads');
+    return rest.reduce((least, thread) => (thread.load < least.load ? thread : least), first);
+  }
+
+  async #runOn(thread: Thread, op: SealerTask['op'], jobs: readonly Job[]): Promise<readonly (Uint8Array | null)[]> {
+    const id = this.#next++;
+    const bytes = jobs.reduce((sum, { data }) => sum + data.length, 0);
+    thread.load += bytes;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject, thread, bytes });
+      thread.worker.postMessage({ id, op, jobs } satisfies SealerTask);
+    });
+  }
+
+  #take(answer: SealerAnswer): void {
+    if (!('results' in answer)) return;
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if (waiting === undefined) return;
+    waiting.thread.load -= waiting.bytes;
+    waiting.resolve(answer.results);
+  }
+}
+
+async function startOne(): Promise<Worker | null> {
+  if (typeof WebAssembly === 'undefined' || typeof Worker === 'undefined') return null;
+  try {
+    const worker = new Worker(scriptAddress(sealerUrl), { type: 'module', name: 'underkeep-sealer' });
+    const ready = await new Promise<boolean>((resolve) => {
+      worker.addEventListener('message', ({ data }: MessageEvent<SealerAnswer>) => { resolve('ready' in data && data.ready); }, { once: true });
+      worker.addEventListener('error', () => { resolve(false); }, { once: true });
+    });
+    if (!ready) worker.terminate();
+    return ready ? worker : null;
+  } catch {
+    return null;
+  }
+}
