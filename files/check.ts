@@ -101,7 +101,9 @@ class Check {
   /** What the carrier cannot bring is no finding: it ends the check. */
   #note(names: readonly string[], error: unknown): void {
     if (!(error instanceof WireError) && !(error instanceof FilesError)) throw error;
-    this.#problems.push({ code: error.code, path: `/${names.join('/')}` });
+    const problem = { code: error.code, path: `/${names.join('/')}` };
+    // A folder that cannot be read is met twice: by the walk, and when its cells are counted.
+    if (!this.#problems.some(({ code, path }) => code === problem.code && path === problem.path)) this.#problems.push(problem);
   }
 
   /** Chunks of interrupted puts are not orphans, nor is what still waits to be swept. */

@@ -1,4 +1,4 @@
-import { fromHex, toHex, type PublicKey } from '../crypto/index.ts';
+import { fromHex, toHex, utf8, type PublicKey } from '../crypto/index.ts';
 import { encodeCbor, publicKey, schema, type Schema } from '../wire/index.ts';
 import type { FileSecret, FolderSecret } from './keys.ts';
 import { safeFileName } from './name.ts';
@@ -45,7 +45,7 @@ export interface StoredTarget {
 export const FILE_SIZE_MAX = 2 ** 50;
 const SEALED_SEED = 104;
 /** A hostile name is replaced, not refused: it must not hide its neighbours. */
-const NAME_TEXT_MAX = 1024 * 1024;
+const NAME_BYTES_MAX = 4 * 1024 * 1024;
 
 const seed: Schema<Uint8Array> = (value, at) => {
   if (value instanceof Uint8Array && value.length === SEALED_SEED) return value;
@@ -56,7 +56,8 @@ const targetSchema: Schema<StoredTarget> = schema.record({ space: publicKey, wri
 const shape = schema.record({
   v: schema.literal(1),
   id: schema.bytes(16),
-  name: schema.text(NAME_TEXT_MAX),
+  /** UTF-8, as bytes: whatever a foreign writer put there, the entries around it are still read. */
+  name: schema.bytesUpTo(NAME_BYTES_MAX),
   kind: schema.oneOf('file', 'folder'),
   size: schema.uint(FILE_SIZE_MAX),
   modified: time,
@@ -66,16 +67,18 @@ const shape = schema.record({
   exposed: schema.bool,
 });
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** An entry out of a decoded value; names that are not fit to be shown come out under a safe one. */
 export const entrySchema: Schema<StoredEntry> = (value, at) => {
   const { v: _, id, name, ...rest } = shape(value, at);
   const hex = toHex(id);
-  return { id: hex, name: safeFileName(name, hex), ...rest };
+  return { id: hex, name: safeFileName(decoder.decode(name), hex), ...rest };
 };
 
 /** What CBOR writes for an entry. */
 export function entryValue(entry: StoredEntry): unknown {
-  return { v: 1, ...entry, id: fromHex(entry.id) };
+  return { v: 1, ...entry, id: fromHex(entry.id), name: utf8(entry.name) };
 }
 
 export function encodeEntry(entry: Entry): Uint8Array {

@@ -4,8 +4,8 @@ import { FilesError } from './error.ts';
 /** In bytes of UTF-8: what file systems take. */
 export const FILE_NAME_MAX = 255;
 
-/** C0 and C1 controls, line and paragraph separators, and all marks that change the direction of what follows. */
-const UNFIT = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
+/** C0 and C1 controls, line and paragraph separators, byte order marks, and all marks that turn text around. */
+const UNFIT = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\uFEFF]/u;
 const UNFIT_OR_SLASH = new RegExp(`${UNFIT.source}|/`, 'gu');
 
 /** The name in NFC. Throws FilesError('bad-name') for what could be mistaken for a path, for another name, or for nothing. */

@@ -56,16 +56,22 @@ interface OwnedTree {
 /** The item's tree, and those of the spaces in it that are ours and are still there. */
 async function treesOf(reader: Reader, parent: Folder, entry: Entry): Promise<OwnedTree[]> {
   if (entry.target !== null && entry.target.write === null) return [];
+  const place = placeOf(reader.session, parent, entry);
+  const own = entry.target?.space ?? null;
   try {
-    const tree = await surveyItem(reader, placeOf(reader.session, parent, entry), entry);
-    const out: OwnedTree[] = [{ tree, own: entry.target?.space ?? null }];
+    const tree = await surveyItem(reader, place, entry);
+    const out: OwnedTree[] = [{ tree, own }];
     for (const item of tree.inner) out.push(...await treesOf(reader, item.within.folder, item.entry));
     return out;
   } catch (error) {
-    if (entry.target !== null && error instanceof WireError && error.code === 'retired') return [];
+    if (own !== null && error instanceof WireError && error.code === 'retired') return [];
+    // What cannot be walked through can still be removed; cells that are left behind are for `check` to find.
+    if (error instanceof FilesError && UNREADABLE.has(error.code)) return [{ tree: { space: place.space, folders: [], files: [], inner: [] }, own }];
     throw error;
   }
 }
+
+const UNREADABLE: ReadonlySet<string> = new Set(['corrupt', 'too-deep', 'too-large']);
 
 async function discardTree(tx: Transaction, parent: Folder, entry: Entry, tree: Tree | undefined): Promise<void> {
   if (tree === undefined) return;
