@@ -1,4 +1,4 @@
-import { equalBytes, Secret, signingKey, toHex, type PublicKey } from '../crypto/index.ts';
+import { equalBytes, Secret, signingKey, toHex } from '../crypto/index.ts';
 import { FilesError, readOnly, transact, type Drive, type Entry, type Rotated, type Transaction } from '../files/index.ts';
 import type { Space } from '../node/index.ts';
 import type { StateCell } from '../vault/index.ts';
