@@ -23,7 +23,7 @@ async function people({ daemon }: World, ...given: readonly string[]): Promise<{
 const listed = async (account: Account, path: string): Promise<string[]> => (await account.session.drive.list(path)).map(({ name }) => name).sort();
 
 test('a shared folder is read, grows, and is taken back', async (world) => {
-  const { all: [alice, bob] = [], names: [a, b = ''] = [] } = await people(world, 'alice', 'bob');
+  const { all: [alice, bob], names: [a, b = ''] } = await people(world, 'alice', 'bob');
   assert.ok(alice && bob);
   const { drive } = alice.session;
   await drive.put([source('trip', [source('one.txt', 'first'), source('two.txt', 'second'), source('deep', [source('three.txt', 'third')])])], '/');
@@ -55,7 +55,7 @@ test('a shared folder is read, grows, and is taken back', async (world) => {
 });
 
 test('who is left keeps reading after another was removed, and may be given it again', async (world) => {
-  const { all: [alice, bob, carol] = [], names: [a, b = '', c = ''] = [] } = await people(world, 'alice', 'bob', 'carol');
+  const { all: [alice, bob, carol], names: [a, b = '', c = ''] } = await people(world, 'alice', 'bob', 'carol');
   assert.ok(alice && bob && carol);
   await alice.session.drive.put([source('trip', [source('one.txt', 'first')])], '/');
   await alice.people.share('/trip', b);
@@ -78,7 +78,7 @@ test('who is left keeps reading after another was removed, and may be given it a
 });
 
 test('sharing with who is no friend, or has not confirmed, is refused', async (world) => {
-  const { all: [alice, bob] = [], names: [, b = ''] = [] } = await people(world, 'alice', 'bob');
+  const { all: [alice, bob], names: [, b = ''] } = await people(world, 'alice', 'bob');
   assert.ok(alice && bob);
   await alice.session.drive.put([source('trip', [])], '/');
   assert.is(await codeOf(alice.people.share('/trip', 'nobody')), 'not-friends');
@@ -91,7 +91,7 @@ test('sharing with who is no friend, or has not confirmed, is refused', async (w
 });
 
 test('a share that could not leave is kept, and goes once with the repeat', async (world) => {
-  const { all: [alice, bob] = [], names: [a, b = ''] = [] } = await people(world, 'alice', 'bob');
+  const { all: [alice, bob], names: [a, b = ''] } = await people(world, 'alice', 'bob');
   assert.ok(alice && bob);
   await alice.session.drive.put([source('trip', [source('one.txt', 'first')])], '/');
   alice.broken.add('/v1/bucket');
@@ -114,7 +114,7 @@ test('a share that could not leave is kept, and goes once with the repeat', asyn
 });
 
 test('readers of a shared file get its new version with the next collection', async (world) => {
-  const { all: [alice, bob] = [], names: [a, b = ''] = [] } = await people(world, 'alice', 'bob');
+  const { all: [alice, bob], names: [a, b = ''] } = await people(world, 'alice', 'bob');
   assert.ok(alice && bob);
   const { drive } = alice.session;
   await drive.put([source('note.txt', 'one')], '/');
@@ -134,7 +134,7 @@ test('readers of a shared file get its new version with the next collection', as
 });
 
 test('an item that was moved is unshared where it is; one that was removed, by its old path', async (world) => {
-  const { all: [alice, bob] = [], names: [a, b = ''] = [] } = await people(world, 'alice', 'bob');
+  const { all: [alice, bob], names: [a, b = ''] } = await people(world, 'alice', 'bob');
   assert.ok(alice && bob);
   const { drive } = alice.session;
   await drive.put([source('trip', [source('one.txt', 'first')]), source('old', [source('two.txt', 'second')])], '/');
@@ -154,7 +154,7 @@ test('an item that was moved is unshared where it is; one that was removed, by i
 });
 
 test('what friends share is there in the next session, with the pointers that were seen', async (world) => {
-  const { all: [alice, bob] = [], names: [a, b = ''] = [] } = await people(world, 'alice', 'bob');
+  const { all: [alice, bob], names: [a, b = ''] } = await people(world, 'alice', 'bob');
   assert.ok(alice && bob);
   await alice.session.drive.put([source('trip', [source('one.txt', 'first')])], '/');
   await alice.people.share('/trip', b);
