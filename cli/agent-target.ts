@@ -102,7 +102,7 @@ export async function chooseTarget(local: string, itemName: string): Promise<{ r
 
 /** Hidden, beside its target, and the same for the same content, so that an interrupted download finds it again. */
 export function partName(name: string, tag: string): string {
-  const short = [...name];
+  const short = Array.from(name);
   while (Buffer.byteLength(short.join('')) > NAME_BYTES_MAX - 16) short.pop();
   return `.${short.join('')}.${tag}.part`;
 }

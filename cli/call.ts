@@ -34,9 +34,11 @@ function takeLine(line: unknown, { progress, warning }: CallOptions): Fields | n
   return 'result' in line ? line.result as Fields : null;
 }
 
-function errorOf(report: unknown): CliError {
-  const fields = new Map(Object.entries(typeof report === 'object' && report !== null ? report : {}));
-  return new CliError(String(fields.get('code') ?? 'failed'), String(fields.get('message') ?? 'The agent failed without a reason.'));
+/** An error as a process of ours reported it. */
+export function errorOf(report: unknown, otherwise = 'The agent failed without a reason.'): CliError {
+  const fields = new Map<string, unknown>(Object.entries(typeof report === 'object' && report !== null ? report : {}));
+  const [code, message] = [fields.get('code'), fields.get('message')];
+  return new CliError(typeof code === 'string' ? code : 'failed', typeof message === 'string' ? message : otherwise);
 }
 
 async function rawAnswer(response: IncomingMessage, options: CallOptions): Promise<Fields> {

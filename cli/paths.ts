@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CliError } from './exit.ts';
@@ -26,9 +26,10 @@ export function agentSocket(data: string): string {
   return join(tmpdir().length > 40 ? '/tmp' : tmpdir(), `uk-${process.getuid?.() ?? 0}-${hash}`, 'agent.sock');
 }
 
-/** Makes a folder that this user alone may enter; refuses one that belongs to somebody else or is open to others. */
+/** Makes a folder that this user alone may enter, or closes an empty one; refuses others that are open or somebody else's. */
 export function privateFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (readdirSync(path).length === 0 && lstatSync(path).uid === process.getuid?.()) chmodSync(path, 0o700);
   const found = lstatSync(path);
   const mine = found.isDirectory() && found.uid === (process.getuid?.() ?? found.uid) && (found.mode & 0o077) === 0;
   if (!mine) throw new CliError('forbidden', `${path} must be a folder that you alone may enter; run "chmod 700 ${path}", or choose another with --data.`);

@@ -44,5 +44,5 @@ export function progressLine({ done, total, name }: ProgressReport, seconds: num
   const left = total > done && rate > 0 ? `  ${durationText((total - done) / rate)} left` : '';
   const of = total > 0 ? ` of ${byteCount(total)}` : '';
   const text = `${bar}${byteCount(done)}${of}  ${byteCount(Math.round(rate))}/s${left}${name === undefined ? '' : `  ${plainText(name)}`}`;
-  return [...text].slice(0, Math.max(20, columns - 1)).join('');
+  return Array.from(text).slice(0, Math.max(20, columns - 1)).join('');
 }

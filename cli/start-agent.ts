@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { callAgent, type Fields } from './call.ts';
+import { callAgent, errorOf, type Fields } from './call.ts';
 import { CliError } from './exit.ts';
 import { agentSocket } from './paths.ts';
 
@@ -35,6 +35,6 @@ export async function startAgent(settings: AgentSettings): Promise<void> {
   child.unref();
   const line: unknown = said.includes('\n') ? JSON.parse(said.slice(0, said.indexOf('\n'))) : null;
   if (typeof line === 'object' && line !== null && 'ready' in line) return;
-  const error = typeof line === 'object' && line !== null && 'error' in line ? line.error as Fields : {};
-  throw new CliError(String(error['code'] ?? 'failed'), String(error['message'] ?? 'The agent did not start; see whether the data folder is writable and Underkeep is installed whole.'));
+  const error: unknown = typeof line === 'object' && line !== null && 'error' in line ? line.error : null;
+  throw errorOf(error, 'The agent did not start; see whether the data folder is writable and Underkeep is installed whole.');
 }

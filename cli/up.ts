@@ -23,17 +23,18 @@ export async function up(invocation: Invocation): Promise<void> {
   child.stdin.on('error', () => undefined);
   child.stdin.write(`${JSON.stringify(config)}\n`);
   const stopped = stopOnSignal(child);
-  let failure: CliError | null = null;
+  const failures: CliError[] = [];
   const show = invocation.flag('json') ? showJson : showText();
   child.stdout.on('error', () => undefined);
   createInterface({ input: child.stdout }).on('line', (line) => {
     const event = parseEvent(line);
     if (event === null) return;
-    if (event.get('event') === 'failed') failure = new CliError(renamed(String(event.get('code'))), String(event.get('message')));
+    if (event.get('event') === 'failed') failures.push(new CliError(renamed(textOf(event.get('code'))), textOf(event.get('message'))));
     else show(event);
   });
   const code = await new Promise<number | null>((done) => child.once('close', done));
-  if (failure !== null) throw failure;
+  const [failure] = failures;
+  if (failure !== undefined) throw failure;
   if (!stopped() && code !== 0) throw new CliError('failed', `The node ended unexpectedly (${code === null ? 'by a signal' : `code ${code}`}); start it again: nothing that was stored is lost.`);
 }
 
@@ -80,6 +81,10 @@ function parseEvent(line: string): Event | null {
   }
 }
 
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
 function renamed(code: string): string {
   return code === 'folder-in-use' ? 'node-running' : code;
 }
@@ -96,7 +101,7 @@ function showText(): (event: Event) => void {
     process.stdout.write(`${plainText(line)}\n`);
   };
   return (event) => {
-    const field = (name: string): string => String(event.get(name) ?? '');
+    const field = (name: string): string => textOf(event.get(name));
     switch (event.get('event')) {
       case 'ready':
         print(`Local door: ${field('url')}`);

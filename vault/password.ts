@@ -19,7 +19,7 @@ export function normalizePassword(password: string): string {
  */
 export function checkNewPassword(password: string, login: string): void {
   const text = normalizePassword(password);
-  const length = [...text].length;
+  const length = Array.from(text).length;
   if (!text.isWellFormed() || length > LENGTH_MAX) throw new VaultError('weak-password', `The password is not proper text of at most ${LENGTH_MAX} characters; choose another.`);
   if (length < PASSWORD_MIN) throw new VaultError('weak-password', `The password has ${length} characters; choose one of at least ${PASSWORD_MIN}, such as four or five words that do not belong together.`);
   if (strength(text, login) < STRENGTH_MIN) throw new VaultError('weak-password', 'The password is among the first that anybody would try; choose four or five words that do not belong together.');
@@ -29,7 +29,7 @@ function strength(password: string, login: string): number {
   let text = password.toLowerCase();
   for (const word of [...COMMON, login]) if (word.length >= 3) text = text.replaceAll(word, '\u0000');
   text = text.replace(/(.{2,}?)\1+/gu, '$1');
-  const points = [...text].map((character) => character.codePointAt(0) ?? 0);
+  const points = Array.from(text, (character) => character.codePointAt(0) ?? 0);
   return points.filter((point, index) => {
     const step = Math.abs(point - (points[index - 1] ?? -9));
     return step > 1;

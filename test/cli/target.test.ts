@@ -112,7 +112,10 @@ test('an interrupted file goes on at its last whole chunk, and only the rest is 
     content: async (offset) => {
       from = offset;
       return (async function* (): AsyncGenerator<Uint8Array> {
-        if (!failing) return yield content.subarray(offset);
+        if (!failing) {
+          yield content.subarray(offset);
+          return;
+        }
         yield content.subarray(0, CHUNK_BYTES);
         yield content.subarray(CHUNK_BYTES, CHUNK_BYTES + 77);
         throw Object.assign(new Error('gone'), { code: 'unreachable' });

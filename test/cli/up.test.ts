@@ -111,8 +111,9 @@ test('a node that was stopped comes back with everything in it', async () => {
 });
 
 test('a folder that others may enter is refused, and so is one that belongs to somebody else', async () => {
-  const { chmod } = await import('node:fs/promises');
+  const { chmod, writeFile } = await import('node:fs/promises');
   const data = await mkdtemp('/tmp/uk-');
+  await writeFile(join(data, 'something'), '');
   await chmod(data, 0o755);
   const refused = await underkeep(['up', '--carrier', 'none', '--data', data]);
   assert.is(refused.code, 6);
