@@ -4,11 +4,14 @@ import {
 } from '../wire/index.ts';
 import type { Services } from './services.ts';
 
-/** Pages hold 64 to 128 records on average, so that a look-up hides among at least that many. */
-const PAGE_AVERAGE_MAX = 128;
+/**
+ * Pages hold 128 to 256 records on average: by chance one may hold fewer, but hardly ever (about one in 10^9) fewer than the 64
+ * among which a look-up hides at least, and without which clients refuse a page.
+ */
+const PAGE_AVERAGE_MAX = 256;
 const PAGE_MAX = 4096;
 
-/** The shortest prefix whose pages hold at most 128 records on average. */
+/** The shortest prefix whose pages hold at most 256 records on average. */
 export function pageBits(records: number): number {
   return records <= PAGE_AVERAGE_MAX ? 0 : Math.ceil(Math.log2(records / PAGE_AVERAGE_MAX));
 }

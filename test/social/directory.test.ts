@@ -1,13 +1,17 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { signingKey } from '../../crypto/index.ts';
+import { kemKey } from '../../pq/index.ts';
 import { NodeClient } from '../../node/index.ts';
 import {
-  decodeDirectory, encodeDirectoryPage, encodeError, encodePrefixDetail, nameHash, parseName, signIdentity, WireError,
+  decodeDirectory, encodeDirectoryPage, encodeError, encodePrefixDetail, fingerprint, nameHash, openIdentity, parseName, signIdentity, WireError,
   type CarrierFetch, type DirectoryPage, type Name, type SignedIdentity,
 } from '../../wire/index.ts';
 import { bucketOf, lookUp, namePrefix, SocialError } from '../../social/index.ts';
+import { askToFollow, recordFound } from '../../social/protocol.ts';
+import { startDaemon } from '../rig/daemon.ts';
 import { seededRandom } from '../rig/random.ts';
+import { recorded } from '../rig/session.ts';
 import { Person } from './persons.ts';
 
 const random = seededRandom('directory');
@@ -51,6 +55,10 @@ async function refused(code: string, run: Promise<unknown>): Promise<void> {
     return;
   }
   assert.unreachable(`expected ${code}`);
+}
+
+function mismatch(run: () => unknown): void {
+  assert.throws(run, (error: unknown) => error instanceof SocialError && error.code === 'fingerprint-mismatch');
 }
 
 test('a prefix holds its bits of the name\'s hash and nothing more', () => {
@@ -100,6 +108,47 @@ test('a name that is not there is null; a record that its holder did not sign, o
   const badKem = signIdentity(signingKey(seed), { name: alice.name, kem: new Uint8Array(1216).fill(255), bucket: 0, sequence: 1 });
   await refused('bad-directory', lookUp(directory(() => ({ records: [badKem] })).client, alice.name, 0));
   await refused('bad-directory', lookUp(directory(() => ({ records: [alice.record, new Person('alice', random).record] })).client, alice.name, 0));
+});
+
+test('other keys for a known name are refused; a later record by the same holder is taken', () => {
+  const [asker, bob, eve] = [new Person('asker', random), new Person('bob', random), new Person('bob', random)];
+  asker.asks(bob);
+  mismatch(() => recordFound(asker.state, bob.name, eve.record));
+  const kem = kemKey(random.bytes(32)).publicKey;
+  const later = signIdentity(signingKey(bob.own.seed.expose()), { name: bob.name, kem, bucket: 0, sequence: 2 });
+  const taken = recordFound(asker.state, bob.name, later);
+  assert.equal(taken.friends.get(bob.name)?.record, later);
+  // The directory going back to the earlier one changes nothing.
+  assert.equal(recordFound(taken, bob.name, bob.record).friends.get(bob.name)?.record, later);
+  const sameSequence = signIdentity(signingKey(bob.own.seed.expose()), { name: bob.name, kem, bucket: 0, sequence: 1 });
+  mismatch(() => recordFound(asker.state, bob.name, sameSequence));
+});
+
+test('a contact link holds against a directory that gives other keys', () => {
+  const [asker, bob, eve] = [new Person('asker', random), new Person('bob', random), new Person('bob', random)];
+  const promised = fingerprint(openIdentity(bob.record));
+  const state = askToFollow(asker.state, { name: bob.name, fingerprint: promised }, null, asker.chance);
+  mismatch(() => recordFound(state, bob.name, eve.record));
+  assert.equal(recordFound(state, bob.name, bob.record).friends.get(bob.name)?.record, bob.record);
+});
+
+test('a real directory of some hundred names answers with pages that hide a look-up', async () => {
+  const daemon = await startDaemon();
+  const ways = recorded(daemon.localSocket);
+  for (let index = 0; index < 300; index++) {
+    const name = parseName(`p${index}`);
+    await ways.home.publishIdentity(signIdentity(signingKey(seed), { name, kem: new Uint8Array(1216), bucket: 0, sequence: 1 }));
+  }
+  await ways.home.publishIdentity(alice.record);
+  const found = await lookUp(ways.home, alice.name, 0);
+  assert.equal(found.record, alice.record);
+  assert.is(found.bits, 1);
+  // The next one begins with what served.
+  const before = ways.meter.rounds;
+  assert.is((await lookUp(ways.home, parseName('nobody'), found.bits)).record, null);
+  assert.is(ways.meter.rounds - before, 1);
+  await ways.close();
+  await daemon.stop();
 });
 
 test.run();

@@ -1,7 +1,7 @@
-import { sha256, toHex, utf8, type PublicKey } from '../../crypto/index.ts';
+import { sha256, signingKey, toHex, useEngine, utf8, type PublicKey } from '../../crypto/index.ts';
+import { nodeEngine } from '../../engines/index.ts';
 import type { Entry, FolderSecret } from '../../files/index.ts';
 import { parseName, type Name, type SignedIdentity } from '../../wire/index.ts';
-import { signingKey } from '../../crypto/index.ts';
 import { makeOwn } from '../../social/identity.ts';
 import { TYPE, type Kind } from '../../social/message.ts';
 import type { Chance } from '../../social/parcel.ts';
@@ -10,6 +10,8 @@ import { receive, type News } from '../../social/receive.ts';
 import { peopleCodec } from '../../social/state-codec.ts';
 import { NO_PEOPLE, type Own, type Parcel, type PeopleState } from '../../social/state.ts';
 import type { Random } from '../rig/random.ts';
+
+await useEngine(nodeEngine());
 
 export const NOW = 1_800_000_000_000;
 

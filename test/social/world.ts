@@ -1,14 +1,10 @@
 /** Accounts with public names on one real node, which is also the directory; onion URLs of the test lead to its local door. */
-import { useEngine } from '../../crypto/index.ts';
-import { nodeEngine } from '../../engines/index.ts';
 import { People, SocialError } from '../../social/index.ts';
 import { parseNodeUrl, TransportError } from '../../transport/index.ts';
 import { Session } from '../../vault/index.ts';
 import { parseName, type CarrierFetch } from '../../wire/index.ts';
 import { login, MemoryDevice, recorded, type Recorded } from '../rig/session.ts';
 import { ONION } from './persons.ts';
-
-await useEngine(nodeEngine());
 
 const LATENCY = 60;
 const PASSWORD = 'correct horse battery staple';
