@@ -1,11 +1,12 @@
 import { openCells } from '../crypto/index.ts';
 import type { Space } from '../node/index.ts';
-import type { MapKey, Root } from '../wire/index.ts';
+import { CELL_MAX, type MapKey, type Root } from '../wire/index.ts';
 import type { CellCache } from './cache.ts';
 import { CHUNK, chunkLength, contentLength } from './chunks.ts';
 import type { Entry } from './entry.ts';
 import { FilesError } from './error.ts';
 import { chunkPlace, fileSecret } from './keys.ts';
+import { Memory } from './memory.ts';
 import type { DriveSession } from './session.ts';
 
 export interface ReadFileOptions {
@@ -42,6 +43,8 @@ export class Download {
   readonly #root: Promise<Root>;
   readonly #first: Promise<Batch>;
   readonly #signal: AbortSignal;
+  readonly #memory = new Memory(CELL_MAX);
+  readonly #take = (length: number): Uint8Array => (length === CELL_MAX ? this.#memory.take() : new Uint8Array(length));
 
   constructor(session: Pick<DriveSession, 'cells'>, space: Space, entry: Entry, options: ReadFileOptions = {}, prove: readonly MapKey[] = []) {
     if (entry.kind !== 'file') throw new FilesError('not-a-file', 'This is a folder; list it, or read the files in it.');
@@ -92,7 +95,7 @@ export class Download {
     const places = indexes.map((index) => chunkPlace(secret, index));
     const cells = from >= to && at.root === undefined
       ? await this.#look(at)
-      : await this.#space.read(places.map(({ label }) => label), { ...at, signal: this.#signal });
+      : await this.#space.read(places.map(({ label }) => label), { ...at, signal: this.#signal, memory: this.#take });
     const jobs = cells.map((cell, index) => {
       const key = places[index]?.key;
       if (cell?.sealed === null || cell === null || key === undefined) throw gone();
@@ -100,6 +103,7 @@ export class Download {
       return { key, cell: cell.sealed };
     });
     const opened = await openCells(jobs);
+    for (const { cell } of jobs) this.#memory.give(cell);
     return opened.map((plaintext, index) => cut(plaintext, this.#entry.size, indexes[index] ?? 0, this.#range));
   }
 

@@ -10,6 +10,8 @@ export interface PutSource {
   readonly fingerprint?: string;
   /** Exactly `length` bytes from `offset`; rejects where the source has become shorter. */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** As `read`, into memory that is used again: saves a put a copy's worth of garbage. Fills `target`. */
+  readInto?(offset: number, target: Uint8Array): Promise<void>;
   children?(): AsyncIterable<PutSource>;
 }
 

@@ -6,6 +6,7 @@ import { FilesError } from './error.ts';
 import { FolderEdits } from './folder-edit.ts';
 import { chunkPlace, fileSecret, fingerprintHash, folderPlace, generateFileSecret, type CellPlace } from './keys.ts';
 import { locateFolder } from './locate.ts';
+import { Memory } from './memory.ts';
 import { readPending } from './pending.ts';
 import { SecretPool } from './pool.ts';
 import { PutPlaces } from './put-place.ts';
@@ -84,6 +85,7 @@ export class Put {
   #done = 0;
   #sent = 0;
   readonly #top: (() => string)[] = [];
+  readonly #memory = new Memory(CHUNK);
 
   constructor(session: DriveSession, base: readonly string[], options: PutOptions) {
     this.#session = session;
@@ -149,7 +151,7 @@ export class Put {
         this.#advance(contentLength(file.source.size, index), file.name);
         if (last) await this.#queue({ file, index, plaintext: null, last }, 0);
       } else {
-        await this.#queue({ file, index, plaintext: quiet(readChunk(file.source, index)), last }, length);
+        await this.#queue({ file, index, plaintext: quiet(readChunk(file.source, index, this.#memory)), last }, length);
       }
     }
   }
@@ -192,6 +194,7 @@ export class Put {
     const full: { place: CellPlace; plaintext: Uint8Array }[] = [];
     for (const { file, index, plaintext } of jobs) if (plaintext !== null) full.push({ place: chunkPlace(file.secret, index), plaintext: await plaintext });
     const sealed = await sealCells(full.map(({ place, plaintext }) => ({ key: place.key, plaintext })));
+    for (const { plaintext } of full) this.#memory.give(plaintext);
     const cells = await fragmentCells(sealed);
     let next = 0;
     for (const job of jobs) {
@@ -281,9 +284,14 @@ function spaceOf(folder: PlannedFolder): Space {
 }
 
 /** One chunk of a source, with its padding. */
-async function readChunk(source: PutSource, index: number): Promise<Uint8Array> {
+async function readChunk(source: PutSource, index: number, memory: Memory): Promise<Uint8Array> {
   const length = contentLength(source.size, index);
   const whole = chunkLength(source.size, index);
+  if (source.readInto !== undefined && whole === CHUNK) {
+    const chunk = memory.take();
+    await source.readInto(index * CHUNK, chunk.subarray(0, length));
+    return chunk.fill(0, length);
+  }
   const content = length === 0 ? new Uint8Array() : await source.read(index * CHUNK, length);
   if (content.length !== length) throw new FilesError('changed', 'A file changed while it was read; put it again.');
   if (length === whole) return content;

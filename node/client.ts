@@ -70,11 +70,14 @@ export class NodeClient {
     }
   }
 
-  /** The answer's record, then its blocks, each checked against its CID. The stream must be read to its end or closed. */
-  async cells(request: Omit<CellsRequest, 'v'>, signal?: AbortSignal): Promise<{ answer: CellsAnswer; blocks: AsyncGenerator<Block> }> {
+  /**
+   * The answer's record, then its blocks, each checked against its CID. The stream must be read to its end or closed.
+   * `allocate` as for `decodeCar`.
+   */
+  async cells(request: Omit<CellsRequest, 'v'>, signal?: AbortSignal, allocate?: (length: number) => Uint8Array): Promise<{ answer: CellsAnswer; blocks: AsyncGenerator<Block> }> {
     const measured = this.meter.begin();
     const response = await this.#send('POST', '/v1/cells', encodeRequest({ v: 1, ...request }), signal);
-    const blocks = this.#measuredBlocks(response, measured);
+    const blocks = decodeCar(this.#counted(response, measured), CELLS_ANSWER_MAX + 2 * BLOCK_MAX, allocate);
     const first = await blocks.next();
     if (first.done === true) throw new WireError('malformed', 'The node gave an empty answer.');
     return { answer: decodeCellsAnswer(first.value.bytes), blocks };
@@ -137,10 +140,6 @@ export class NodeClient {
     } finally {
       this.meter.end(measured);
     }
-  }
-
-  async *#measuredBlocks(response: CarrierResponse, measured: Measured): AsyncGenerator<Block> {
-    yield* decodeCar(this.#counted(response, measured), CELLS_ANSWER_MAX + 2 * BLOCK_MAX);
   }
 }
 

@@ -1,6 +1,6 @@
-import { concat, equalBytes, toHex, type PublicKey, type SigningKey } from '../crypto/index.ts';
+import { equalBytes, toHex, type PublicKey, type SigningKey } from '../crypto/index.ts';
 import {
-  CellMap, CELLS_ANSWER_MAX, cellHash, checkFrontier, emptyMapRoot, EMPTY_FRONTIER, logHead, mapKey, MissingNode, openPointer, pointerHash, ProofNodes,
+  BLOCK_MAX, CellMap, CELLS_ANSWER_MAX, cellHash, checkFrontier, emptyMapRoot, EMPTY_FRONTIER, logHead, mapKey, MissingNode, openPointer, pointerHash, ProofNodes,
   PROOFS_MAX, rootHash, WireError,
   type Block, type CellHash, type CellsAnswer, type Cid, type Frontier, type Label, type MapChange, type MapKey, type NodeDelta, type Pointer,
   type PointerHash, type Root, type SpaceState,
@@ -113,7 +113,7 @@ export class Space {
       const bytes = options.bytes ?? CELLS_ANSWER_MAX;
       const root = pinned === null ? null : rootHash(pinned);
       const floor = this.#pin;
-      const { answer, blocks } = await this.client.cells({ space: this.writer, root, labels: asked, prove, bytes }, options.signal);
+      const { answer, blocks } = await this.client.cells({ space: this.writer, root, labels: asked, prove, bytes }, options.signal, reusedSection());
       try {
         if (pinned === null) this.#acceptSince(answer, floor);
         else this.#acceptPinned(answer, pinned);
@@ -124,7 +124,7 @@ export class Space {
         if (given === 0) throw new WireError('bad-proof', 'The node left out what it was asked for.');
         for (const cell of cells.slice(0, given)) {
           next++;
-          yield cell === null || bytes === 0 ? cell : { ...cell, sealed: await assemble(cell.fragments, blocks) };
+          yield cell === null || bytes === 0 ? cell : { ...cell, sealed: await assemble(cell.fragments, blocks, options.memory) };
         }
         if ((await blocks.next()).done !== true && given === cells.length) throw new WireError('malformed', 'The node sent blocks that nobody asked for.');
       } finally {
@@ -271,6 +271,8 @@ export interface ReadOptions {
   readonly root?: Root;
   /** Told, as soon as an answer begins, at which root it is. */
   readonly onRoot?: (root: Root) => void;
+  /** Gives the memory for a cell's sealed bytes, at least `length`; a new array unless said otherwise. */
+  readonly memory?: (length: number) => Uint8Array;
   readonly signal?: AbortSignal;
 }
 
@@ -292,15 +294,33 @@ function proven(map: CellMap, key: MapKey): CellHash | null {
   }
 }
 
-async function assemble(fragments: readonly Cid[], blocks: AsyncGenerator<Block>): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for (const cid of fragments) {
-    const next = await blocks.next();
-    if (next.done === true || next.value.cid !== cid) throw new WireError('bad-proof', 'The node sent other blocks than it announced.');
-    parts.push(next.value.bytes);
+/** Whole blocks come in one piece of memory, used again for the next: `assemble` copies them out before. */
+function reusedSection(): (length: number) => Uint8Array {
+  let whole: Uint8Array | null = null;
+  return (length) => (length < BLOCK_MAX ? new Uint8Array(length) : (whole = whole?.length === length ? whole : new Uint8Array(length)));
+}
+
+async function assemble(fragments: readonly Cid[], blocks: AsyncGenerator<Block>, memory: (length: number) => Uint8Array = (length) => new Uint8Array(length)): Promise<Uint8Array> {
+  const first = await announced(fragments[0], blocks);
+  if (fragments.length === 1 && first.length + SECTION_HEAD < BLOCK_MAX) return first;
+  const cell = memory(fragments.length * BLOCK_MAX);
+  cell.set(first);
+  let filled = first.length;
+  for (const cid of fragments.slice(1)) {
+    const part = await announced(cid, blocks);
+    cell.set(part, filled);
+    filled += part.length;
   }
-  const [only] = parts;
-  return parts.length === 1 && only !== undefined ? only : concat(...parts);
+  return cell.subarray(0, filled);
+}
+
+/** A block's CID stands before it in its section. */
+const SECTION_HEAD = 36;
+
+async function announced(cid: Cid | undefined, blocks: AsyncGenerator<Block>): Promise<Uint8Array> {
+  const next = await blocks.next();
+  if (next.done === true || next.value.cid !== cid) throw new WireError('bad-proof', 'The node sent other blocks than it announced.');
+  return next.value.bytes;
 }
 
 function unbornHead(home: boolean): SpaceHead {
