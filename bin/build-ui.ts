@@ -3,7 +3,7 @@
  * byte, and listed in `manifest.json` with sha256 sums; nothing is done while no source has changed.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'vite';
@@ -31,11 +31,11 @@ function sourceHash(): string {
   return hash.digest('hex');
 }
 
-async function bundle(outDir: string): Promise<void> {
+async function bundle(source: string, outDir: string): Promise<void> {
   const output = { entryFileNames: 'assets/[name]-[hash].js', chunkFileNames: 'assets/[name]-[hash].js', assetFileNames: 'assets/[name]-[hash][extname]' };
   await build({
     configFile: false,
-    root: join(root, 'ui'),
+    root: source,
     base: '/',
     publicDir: false,
     logLevel: 'warn',
@@ -64,27 +64,30 @@ function compress(path: string): void {
   writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
 }
 
+/** Builds the page whose `index.html` is in `source` into `outDir`, which must not be there: bundles, their compressed forms, and the manifest. */
+export async function buildPage(source: string, outDir: string): Promise<void> {
+  await bundle(source, outDir);
+  const files = filesUnder(outDir).map((path) => ({ name: relative(outDir, path), bytes: readFileSync(path) }));
+  for (const { name } of files) compress(join(outDir, name));
+  const listed = files.map(({ name, bytes }) => ({ name, bytes: bytes.length, sha256: sha256(bytes) }));
+  writeFileSync(join(outDir, 'manifest.json'), `${JSON.stringify({ v: 1, files: listed }, null, 1)}\n`);
+}
+
+/** Builds `ui/dist` where it is not current; it changes all at once. */
 async function main(): Promise<void> {
   const stamp = `${sourceHash()}\n`;
   const stampFile = join(dist, '.stamp');
   const isCurrent = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
   if (isCurrent && !process.argv.includes('--force')) return;
-  const fresh = join(root, `ui/.dist-${process.pid}`);
+  const [fresh, old] = [join(root, `ui/.dist-${process.pid}`), join(root, `ui/.dist-old-${process.pid}`)];
   try {
-    await bundle(fresh);
-    const files = filesUnder(fresh).map((path) => ({ name: relative(fresh, path), bytes: readFileSync(path) }));
-    for (const { name } of files) compress(join(fresh, name));
-    const listed = files.map(({ name, bytes }) => ({ name, bytes: bytes.length, sha256: sha256(bytes) }));
-    writeFileSync(join(fresh, 'manifest.json'), `${JSON.stringify({ v: 1, files: listed }, null, 1)}\n`);
+    await buildPage(join(root, 'ui'), fresh);
     writeFileSync(join(fresh, '.stamp'), stamp);
-    const old = join(root, `ui/.dist-old-${process.pid}`);
-    mkdirSync(join(dist, '..'), { recursive: true });
     if (existsSync(dist)) renameSync(dist, old);
     renameSync(fresh, dist);
-    rmSync(old, { recursive: true, force: true });
   } finally {
-    rmSync(fresh, { recursive: true, force: true });
+    for (const folder of [fresh, old]) rmSync(folder, { recursive: true, force: true });
   }
 }
 
-await main();
+if (import.meta.main) await main();

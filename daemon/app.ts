@@ -12,6 +12,7 @@ import { readBody, sendCar, withBody } from './body.ts';
 import type { Door } from './door.ts';
 import { asWireError, describe } from './failure.ts';
 import { addPageRoutes } from './page.ts';
+import { relayRoute } from './relay.ts';
 import type { Services } from './services.ts';
 
 type Env = { Bindings: HttpBindings };
@@ -47,6 +48,7 @@ export function makeApp(services: Services, door: Door): Hono<Env> {
   app.get('/v1/node', async (context) => cbor(context, nodeInfo(services, door)));
   app.get('/ipfs/:cid', gatewayRoute(services));
   if (door.own) addOwnRoutes(app, services);
+  if (door.name === 'local') app.post('/v1/relay', relayRoute(services));
   return app;
 }
 

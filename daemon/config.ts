@@ -21,6 +21,8 @@ export interface DaemonConfig {
   readonly freeGuesses: number;
   readonly guessSeconds: number;
   readonly workBitsMax: number;
+  /** Absolute path of a built page; null is this checkout's own. */
+  readonly page: string | null;
 }
 
 export const DEFAULTS = {
@@ -35,6 +37,7 @@ export const DEFAULTS = {
   freeGuesses: 20,
   guessSeconds: 30,
   workBitsMax: 20,
+  page: null,
 } as const satisfies Omit<DaemonConfig, 'dataDir'>;
 
 export class ConfigError extends Error {
@@ -68,6 +71,7 @@ const CHECKS: { readonly [K in keyof DaemonConfig]: Check<DaemonConfig[K]> } = {
   freeGuesses: integer(1, 1_000_000),
   guessSeconds: integer(1, 86_400),
   workBitsMax: integer(0, 24),
+  page: orNull((value) => (text(value)?.startsWith('/') === true ? text(value) : undefined)),
 };
 
 /** Fills in the defaults. Throws ConfigError naming the setting, never its value. */
@@ -89,7 +93,7 @@ export function parseConfig(line: string): DaemonConfig {
   const config: DaemonConfig = {
     dataDir: read('dataDir'), port: read('port'), join: read('join'), carrier: read('carrier'), torrcExtra: read('torrcExtra'), systemTor: read('systemTor'),
     quota: read('quota'), bucketBits: read('bucketBits'), bucketCap: read('bucketCap'),
-    freeGuesses: read('freeGuesses'), guessSeconds: read('guessSeconds'), workBitsMax: read('workBitsMax'),
+    freeGuesses: read('freeGuesses'), guessSeconds: read('guessSeconds'), workBitsMax: read('workBitsMax'), page: read('page'),
   };
   const [unknown] = settings.keys();
   if (unknown !== undefined) throw new ConfigError('The configuration holds a setting that does not exist.');

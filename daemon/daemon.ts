@@ -61,7 +61,7 @@ async function open(config: DaemonConfig, emit: (event: DaemonEvent) => void, cl
     secret: await nodeSecret(store),
     version: softwareVersion(),
     carrier: () => carrier.status(),
-    page: await loadPage(PAGE_FOLDER),
+    page: await loadPage(config.page ?? PAGE_FOLDER),
     pages: new PageSessions(now),
   };
   const collecting = collectRegularly(store, log);

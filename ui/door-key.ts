@@ -22,6 +22,10 @@ export class DoorKey {
     return { token, key: held };
   }
 
+  get key(): string | null {
+    return this.#key;
+  }
+
   keep(key: string | null): void {
     this.#key = key;
     this.#write();

@@ -1,8 +1,17 @@
 import type { UiEvent } from './contract.ts';
 
+/** How a worker begins: the page's own origin, the door's token or key, and whether an account was open in this page before. */
+export interface Start {
+  readonly kind: 'start';
+  readonly origin: string;
+  readonly token: string | null;
+  readonly key: string | null;
+  readonly used: boolean;
+}
+
 /** What goes to the worker. */
 export type Request =
-  | { readonly kind: 'start'; readonly origin: string; readonly token: string | null; readonly key: string | null }
+  | Start
   | { readonly kind: 'call'; readonly id: number; readonly method: string; readonly args: readonly unknown[] };
 
 /** What comes back. */

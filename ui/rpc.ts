@@ -1,6 +1,6 @@
 import type { Api, UiEvent } from './contract.ts';
 import { DoorKey } from './door-key.ts';
-import type { Reply, Request } from './protocol.ts';
+import type { Reply, Request, Start } from './protocol.ts';
 import { chooseTarget, saveBlob } from './save.ts';
 import { scriptAddress } from './script-address.ts';
 
@@ -16,30 +16,32 @@ export class UiError extends Error {
 }
 
 interface Waiting {
+  readonly method: string;
   resolve(value: unknown): void;
   reject(error: unknown): void;
 }
 
-/** The page's end of the line. */
+/** The page's end of the line. Each lock ends the thread that held the session, memory and all, and begins a new one. */
 class Line {
-  readonly #worker: Worker;
+  readonly #url: string;
   readonly #door = new DoorKey();
   readonly #waiting = new Map<number, Waiting>();
   readonly #listeners = new Set<(event: UiEvent) => void>();
+  #worker: Worker;
   #next = 0;
+  /** Of the account that was open last in this page; in memory alone. */
+  lastLogin: string | null = null;
 
   constructor(url: string) {
-    this.#worker = new Worker(scriptAddress(url), { type: 'module', name: 'underkeep' });
-    this.#worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => { this.#take(data); });
-    this.#worker.addEventListener('error', () => { this.#fail(new UiError('worker-failed', 'The part of the page that holds the session could not start; reload the page.')); });
-    this.#post({ kind: 'start', origin: location.origin, ...this.#door.take() });
+    this.#url = url;
+    this.#worker = this.#begin({ kind: 'start', origin: location.origin, ...this.#door.take(), used: false });
   }
 
   call(method: string, args: readonly unknown[], transfer: Transferable[] = []): Promise<unknown> {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#post({ kind: 'call', id, method, args }, transfer);
+      this.#waiting.set(id, { method, resolve, reject });
+      this.#worker.postMessage({ kind: 'call', id, method, args } satisfies Request, transfer);
     });
   }
 
@@ -60,17 +62,23 @@ class Line {
   async panic(): Promise<void> {
     this.#worker.terminate();
     this.#door.forget();
-    for (const listener of this.#listeners) listener({ type: 'locked', reason: 'panic' });
+    this.#fail((method) => new UiError('locked', `The session ended during ${method}.`));
+    this.#tell({ type: 'locked', reason: 'panic' });
     await fetch('/v1/page/forget', { method: 'POST', keepalive: true }).catch(() => undefined);
   }
 
-  #post(request: Request, transfer: Transferable[] = []): void {
-    this.#worker.postMessage(request, transfer);
+  #begin(start: Start): Worker {
+    const worker = new Worker(scriptAddress(this.#url), { type: 'module', name: 'underkeep' });
+    worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => { if (worker === this.#worker) this.#take(data); });
+    worker.addEventListener('error', () => { this.#fail(() => new UiError('worker-failed', 'The part of the page that holds the session could not start; reload the page.')); });
+    worker.postMessage(start satisfies Request);
+    return worker;
   }
 
   #take(reply: Reply): void {
     if (reply.kind === 'event') {
-      for (const listener of this.#listeners) listener(reply.event);
+      if (reply.event.type === 'locked') this.#beginAnew();
+      this.#tell(reply.event);
     } else if (reply.kind === 'key') {
       this.#door.keep(reply.key);
     } else {
@@ -81,9 +89,26 @@ class Line {
     }
   }
 
-  #fail(error: UiError): void {
-    for (const { reject } of this.#waiting.values()) reject(error);
+  /** The session was wiped: what is left of it in the thread's memory goes with the thread. */
+  #beginAnew(): void {
+    this.#worker.terminate();
+    for (const [id, { method, resolve }] of this.#waiting) {
+      if (method !== 'lock') continue;
+      this.#waiting.delete(id);
+      resolve(undefined);
+    }
+    this.#fail(() => new UiError('locked', 'The account was locked meanwhile; unlock it, then try again.'));
+    this.#worker = this.#begin({ kind: 'start', origin: location.origin, token: null, key: this.#door.key, used: true });
+  }
+
+  #tell(event: UiEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #fail(errorFor: (method: string) => UiError): void {
+    const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
+    for (const { method, reject } of waiting) reject(errorFor(method));
   }
 }
 
@@ -95,6 +120,15 @@ export function connect(url: string): Api {
     download: (paths) => line.download('download', paths),
     downloadLink: (paths) => line.download('downloadLink', paths),
     panic: () => line.panic(),
+    lastLogin: async () => line.lastLogin,
+    unlock: async (login, password) => {
+      await line.call('unlock', [login, password]);
+      line.lastLogin = login;
+    },
+    signUp: async (init) => {
+      await line.call('signUp', [init]);
+      line.lastLogin = init.login ?? init.name;
+    },
   };
   return new Proxy(own, {
     get: (target, name) => {

@@ -7,13 +7,13 @@ const send = (reply: Reply, transfer: Transferable[] = []): void => {
   (globalThis as unknown as { postMessage(message: Reply, transfer: Transferable[]): void }).postMessage(reply, transfer);
 };
 
-let handlers: Promise<Handlers> | null = null;
+let handlers: Handlers | null = null;
 
 async function answer(id: number, method: string, args: readonly unknown[]): Promise<void> {
   try {
-    const handler = (await handlers)?.get(method);
+    const handler = handlers?.get(method);
     if (handler === undefined) throw new Error(`no method ${method}`);
-    const value = await handler(...args);
+    const value: unknown = await handler(...args as never[]);
     send({ kind: 'result', id, value }, value instanceof Uint8Array && value.buffer instanceof ArrayBuffer && value.byteLength === value.buffer.byteLength ? [value.buffer] : []);
   } catch (error) {
     const { code, message } = asUiError(error);
@@ -26,6 +26,5 @@ addEventListener('message', ({ data }: MessageEvent<Request>) => {
     void answer(data.id, data.method, data.args);
   } else {
     handlers ??= makeHandlers(data, { event: (event) => { send({ kind: 'event', event }); }, key: (key) => { send({ kind: 'key', key }); } });
-    handlers.catch(() => undefined);
   }
 });
