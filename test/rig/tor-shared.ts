@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { treeVariable } from '../runner/process.ts';
 import { startTorNetwork } from './tor.ts';
 import type { TorNetwork } from './tor.ts';
 
@@ -39,7 +40,8 @@ async function isFirst(claim: string): Promise<boolean> {
 /** Leaves the process running in a group of its own, with its number where the runner finds it. */
 async function start(folder: string, answer: string): Promise<void> {
   const script = fileURLToPath(new URL('./tor-network.ts', import.meta.url));
-  const child = spawn(process.execPath, [script], { detached: true, stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, TMPDIR: folder } });
+  const { [treeVariable]: _, ...env } = process.env; // it outlives this file
+  const child = spawn(process.execPath, [script, '--parent', folder], { detached: true, stdio: ['ignore', 'pipe', 'ignore'], env });
   await writeFile(join(folder, 'tor-network.pid'), String(child.pid));
   const line = await new Promise<string>((resolve) => {
     createInterface({ input: child.stdout }).once('line', resolve);

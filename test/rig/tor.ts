@@ -24,10 +24,17 @@ export interface TorNetwork {
   stop(): Promise<void>;
 }
 
-/** Starts the network; 10 to 15 s until clients can use it. `delayMs` is added in each direction before each relay. */
-export async function startTorNetwork(options: { readonly delayMs?: number } = {}): Promise<TorNetwork> {
+export interface TorNetworkOptions {
+  /** Milliseconds added in each direction before each relay. */
+  readonly delayMs?: number;
+  /** Where the network's folder is made; the system's folder for temporary files when left out. */
+  readonly parent?: string;
+}
+
+/** Starts the network; 10 to 15 s until clients can use it. */
+export async function startTorNetwork(options: TorNetworkOptions = {}): Promise<TorNetwork> {
   for (let left = START_TRIES; ; left--) {
-    const folder = await mkdtemp(join(tmpdir(), 'uk-tor-'));
+    const folder = await mkdtemp(join(options.parent ?? tmpdir(), 'uk-tor-'));
     const network = new Network(folder, options.delayMs ?? 0);
     try {
       await network.start();

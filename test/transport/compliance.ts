@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as immediately, setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
+import type { Test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { TransportError } from '../../transport/index.ts';
 import type { Carrier } from '../../transport/index.ts';
@@ -57,8 +58,8 @@ const behaviours = new Map<string, Behaviour>([
 
 export { behave };
 
-/** Runs the whole suite over the rig that `open` gives. */
-export function runCompliance(name: string, open: () => Promise<Rig>): void {
+/** The whole suite over the rig that `open` gives; call `.run()` on it. */
+export function compliance(name: string, open: () => Promise<Rig>): Test<{ rig: Rig }> {
   const test = suite<{ rig: Rig }>(name);
   test.before(async (context) => {
     context.rig = await open();
@@ -211,7 +212,7 @@ export function runCompliance(name: string, open: () => Promise<Rig>): void {
     return JSON.parse(await text(response)) as { length: number; announced: string | null; sha256: string };
   }
 
-  test.run();
+  return test;
 }
 
 export async function bytes(response: CarrierResponse): Promise<Uint8Array> {

@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loopbackCarrier, parseNodeUrl } from '../../transport/index.ts';
-import { behave, runCompliance } from './compliance.ts';
+import { behave, compliance } from './compliance.ts';
 import { close, listen } from './peer.ts';
 
-runCompliance('loopback carrier over TCP', async () => {
+compliance('loopback carrier over TCP', async () => {
   const server = await listen(behave, { host: '127.0.0.1', port: 0 });
   const { port } = server.address() as AddressInfo;
   return {
@@ -15,9 +15,9 @@ runCompliance('loopback carrier over TCP', async () => {
     refusing: 'http://127.0.0.1:1',
     close: () => close(server),
   };
-});
+}).run();
 
-runCompliance('loopback carrier over a Unix socket', async () => {
+compliance('loopback carrier over a Unix socket', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'uk-'));
   const server = await listen(behave, { path: join(folder, 'door') });
   return {
@@ -29,4 +29,4 @@ runCompliance('loopback carrier over a Unix socket', async () => {
       await rm(folder, { recursive: true });
     },
   };
-});
+}).run();

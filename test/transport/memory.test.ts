@@ -1,9 +1,9 @@
 import { memoryCarrier } from '../../transport/index.ts';
-import { behave, runCompliance } from './compliance.ts';
+import { behave, compliance } from './compliance.ts';
 
-runCompliance('memory carrier', async () => ({
+compliance('memory carrier', async () => ({
   carrier: memoryCarrier(new Map([['node.test', (request, { connection }) => behave(request, connection)]])),
   base: 'http://node.test',
   refusing: 'http://nobody.test',
   close: async () => {},
-}));
+})).run();

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OnionKey, startTor, torCarrier } from '../../transport/index.ts';
 import { sharedTorNetwork } from '../rig/tor-shared.ts';
-import { behave, runCompliance } from './compliance.ts';
+import { behave, compliance } from './compliance.ts';
 import { close, listen } from './peer.ts';
 
-runCompliance('tor carrier', async () => {
+compliance('tor carrier', async () => {
   const network = await sharedTorNetwork();
   const folder = await mkdtemp(join(tmpdir(), 'uk-'));
   const tor = await startTor({ dataDir: join(folder, 'tor'), socksPath: join(folder, 'tor/socks'), controlPath: join(folder, 'tor/control'), torrcExtra: network.torrcExtraPath });
@@ -25,4 +25,4 @@ runCompliance('tor carrier', async () => {
       await rm(folder, { recursive: true });
     },
   };
-});
+}).run();
