@@ -15,7 +15,8 @@ export type MessageId = Brand<Uint8Array, 'MessageId'>;
 export type ShareId = Brand<Uint8Array, 'ShareId'>;
 
 export const NOTE_MAX = 280;
-export const ENTRY_MAX = 4096;
+/** A name of 255 bytes and all else that an entry holds take less. */
+export const ENTRY_MAX = 1024;
 
 const { bytes, bytesUpTo, literal, nullable, record, text, uint } = schema;
 const id = bytes<MessageId>(16);

@@ -173,7 +173,8 @@ export class People {
       });
       this.#sinceCommit = 0;
     }
-    await this.#sharing.renew();
+    // What readers could not be told now they are told next time; what has arrived is reported all the same.
+    await this.#sharing.renew().catch(() => undefined);
     const unsent = await this.#circle.flush();
     return { ...result, waiting: unsent.length, more: collections.some(({ more }) => more) };
   }

@@ -169,15 +169,20 @@ function senderOf(state: PeopleState, kind: 'share' | 'unshare', body: FromFrien
   return { ...friend, pair: friend.pair };
 }
 
-/** The friend with this share as it is now; null where a newer word about it came before, or the list is full of live ones. */
-function withShare(friend: Friend, body: FromFriend, share: ReceivedShare): Friend | null {
+/** The friend with this share as it is now; null where a newer word about it came before, or there is no room but what live ones take. */
+function withShare(state: PeopleState, friend: Friend, body: FromFriend, share: ReceivedShare): Friend | null {
   const before = friend.shares.find(({ id }) => equalBytes(id, body.share));
   if (before !== undefined && before.sequence >= body.sequence) return null;
   const others = friend.shares.filter((other) => other !== before);
   const ended = others.findIndex(({ gone }) => gone);
-  if (others.length >= LIMITS.sharesOfOne && ended === -1) return null;
-  const kept = others.length >= LIMITS.sharesOfOne ? others.toSpliced(ended, 1) : others;
+  const full = before === undefined && (others.length >= LIMITS.sharesOfOne || countShares(state) >= LIMITS.shares);
+  if (full && ended === -1) return null;
+  const kept = full ? others.toSpliced(ended, 1) : others;
   return { ...friend, shares: [...kept, share], seen: remember(friend.seen, body.id, LIMITS.seenOfOne) };
+}
+
+function countShares({ friends }: PeopleState): number {
+  return [...friends.values()].reduce((sum, { shares }) => sum + shares.length, 0);
 }
 
 const onShare: Handler<'share'> = (state, body) => {
@@ -186,7 +191,7 @@ const onShare: Handler<'share'> = (state, body) => {
   const entry = receivedEntry(body.entry);
   const before = friend.shares.find(({ id }) => equalBytes(id, body.share));
   const sameSpace = before?.entry?.target !== undefined && before.entry.target !== null && entry.target !== null && equalBytes(before.entry.target.space, entry.target.space);
-  const next = withShare(friend, body, { id: body.share, sequence: body.sequence, entry, gone: false, pin: sameSpace ? before.pin : null });
+  const next = withShare(state, friend, body, { id: body.share, sequence: body.sequence, entry, gone: false, pin: sameSpace ? before.pin : null });
   return next === null ? null : { state: withFriend(state, next), news: { kind: 'share', from: friend.name, entry } };
 };
 
@@ -195,7 +200,7 @@ const onUnshare: Handler<'unshare'> = (state, body) => {
   if (friend === null) return null;
   const before = friend.shares.find(({ id }) => equalBytes(id, body.share));
   const entry = before?.entry ?? null;
-  const next = withShare(friend, body, { id: body.share, sequence: body.sequence, entry, gone: true, pin: before?.pin ?? null });
+  const next = withShare(state, friend, body, { id: body.share, sequence: body.sequence, entry, gone: true, pin: before?.pin ?? null });
   const news: News | null = entry === null || before?.gone === true ? null : { kind: 'unshare', from: friend.name, name: entry.name };
   return next === null ? null : { state: withFriend(state, next), news };
 };

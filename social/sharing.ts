@@ -72,10 +72,10 @@ export class Sharing {
     await this.#circle.flushOrSay([from]);
   }
 
-  /** A link for anybody who has its text. One commit. */
+  /** A link for anybody who has its text. One commit. Throws 'too-many', 'malformed', or what `Drive.detach` does. */
   async link(path: string, options: LinkOptions = {}): Promise<{ id: string; link: string }> {
     const { chance, session } = this.#circle;
-    const terms: Terms = { expires: options.expires ?? null, opens: options.opens ?? null };
+    const terms = termsOf(options);
     const key = chance(32);
     const [host, place] = await Promise.all([this.#host(), linkCell(key, options.password ?? null)]);
     const id = toHex(chance(8));
@@ -269,6 +269,13 @@ async function findEntry(drive: Drive, id: string): Promise<string | null> {
     folders.push(...entries.filter(({ kind }) => kind === 'folder').map(({ name }) => `${folder}/${name}`));
   }
   return null;
+}
+
+function termsOf(options: LinkOptions): Terms {
+  const [expires, opens] = [options.expires ?? null, options.opens ?? null];
+  const whole = (value: number | null, min: number, max: number): boolean => value === null || (Number.isSafeInteger(value) && value >= min && value <= max);
+  if (whole(expires, 0, Number.MAX_SAFE_INTEGER) && whole(opens, 1, 2 ** 32)) return { expires, opens };
+  throw new SocialError('malformed', 'A link ends at a time in whole seconds since 1970, or after a whole number of openings, one or more.');
 }
 
 function isSpent(error: unknown): boolean {

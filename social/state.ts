@@ -110,6 +110,8 @@ export const LIMITS = {
   seen: 1024,
   seenOfOne: 64,
   sharesOfOne: 256,
+  /** Of all friends together: the whole state stays below what one cell holds, whatever friends send. */
+  shares: 2048,
   outbox: 256,
   holds: 8,
   boxes: 4,

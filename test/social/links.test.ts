@@ -137,6 +137,12 @@ test('a link to a file gives that file', async ({ alice }) => {
   assert.is(await textOf(guest.readEntry(await openHere(alice, link))), 'another');
 });
 
+test('terms that are no whole numbers are refused before anything is made', async ({ alice }) => {
+  const path = await folder(alice);
+  for (const terms of [{ opens: 0 }, { opens: 1.5 }, { opens: Number.NaN }, { expires: -1 }, { expires: 1e300 }]) assert.is(await codeOf(alice.people.link(path, terms)), 'malformed');
+  assert.equal((await alice.people.links()).filter((info) => info.path === path), []);
+});
+
 test('an item has eight links at most', async ({ alice }) => {
   const path = await folder(alice);
   for (let made = 0; made < 8; made++) await alice.people.link(path);

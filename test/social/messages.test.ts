@@ -6,7 +6,9 @@ import { encodeCbor, openIdentity, recordHash } from '../../wire/index.ts';
 import { authenticate, decodeMessage, encodeBody, inward, outward, TYPE, type MessageId, type ShareId } from '../../social/message.ts';
 import { shareParcel, unshareParcel } from '../../social/parcel.ts';
 import { seededRandom } from '../rig/random.ts';
-import { befriend, entryOf, ONION, Person } from './persons.ts';
+import { receive } from '../../social/receive.ts';
+import { peopleCodec } from '../../social/state-codec.ts';
+import { befriend, entryOf, NOW, ONION, Person } from './persons.ts';
 
 const random = seededRandom('messages');
 const shareId = (): ShareId => random.bytes(16) as ShareId;
@@ -88,7 +90,7 @@ test('an entry that leads anywhere but to an onion service, or has no space, is 
 
 test('hostile names come out as names that can be shown and saved, and take nothing with them', () => {
   const { alice, bob, share } = friends();
-  const names = ['constructor', '__proto__', 'toString', '../x', 'a/b', '\u0000', '\u202egnp.exe', '.', '..', '', 'x'.repeat(3000)];
+  const names = ['constructor', '__proto__', 'toString', '../x', 'a/b', '\u0000', '\u202egnp.exe', '.', '..', '', 'x'.repeat(700)];
   for (const name of names) assert.is(bob.receives(share(shareId(), 1, entryOf(name, ONION))).ignored, 0, JSON.stringify(name));
   const shown = sharesOf(bob, alice).map(({ name }) => name ?? '');
   assert.is(shown.length, names.length);
@@ -133,6 +135,22 @@ test('more shares than the limit drop ended ones first, and live ones never', ()
   assert.is(shown.length, 256);
   assert.is(shown[0]?.name, 'item 0');
   assert.ok(shown.every(({ gone }) => !gone));
+});
+
+test('the state stays below what a cell holds, whatever friends send', () => {
+  const bob = new Person('bob', random);
+  const longest = '\u{1F600}'.repeat(63);
+  for (let friend = 0; friend < 10; friend++) {
+    const other = new Person(`friend${friend}`, random);
+    befriend(other, bob);
+    const pair = other.state.friends.get(bob.name)?.pair;
+    assert.ok(pair);
+    const parcels = Array.from({ length: 300 }, (_, index) => shareParcel(other.name, bob.name, pair, { id: shareId(), sequence: 1 }, entryOf(`${longest}${index}`, ONION), other.chance));
+    bob.state = receive(bob.state, parcels, { now: NOW, chance: bob.chance }).state;
+  }
+  const held = [...bob.state.friends.values()].reduce((sum, { shares }) => sum + shares.length, 0);
+  assert.is(held, 2048);
+  assert.ok(peopleCodec.encode(bob.state).length < 2.5 * 1024 * 1024);
 });
 
 test('mutated and random bodies of every type are ignored and never throw', () => {
