@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 /** The command that a person types. */
@@ -27,7 +28,10 @@ export async function underkeep(args: readonly string[], options: { wrap?: Wrap;
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
   const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 300_000);
-  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+  // Not only `close`: a tracer that follows an agent keeps the command's output open after it.
+  const closed = once(child, 'close');
+  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  await Promise.race([closed, sleep(500)]);
   clearTimeout(timer);
   const stderr = Buffer.concat(err).toString() + (signal === null ? '' : `\n(ended by ${signal})`);
   return { code: code ?? 1, stdout: Buffer.concat(out).toString(), stderr };

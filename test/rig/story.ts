@@ -8,6 +8,8 @@ import { startNode, underkeep, underkeepJson, plainly, type RunningNode, type Wr
 export interface Person {
   readonly name: string;
   readonly data: string;
+  /** The person's own files, outside the data folder. */
+  readonly files: string;
   readonly passwordFile: string;
   readonly wrap: Wrap;
 }
@@ -32,9 +34,11 @@ export function holds(condition: boolean, claim: string): asserts condition {
 export async function newPerson(name: string, folder: string, wrap: Wrap = plainly): Promise<Person> {
   const data = join(folder, name);
   await mkdir(data, { recursive: true, mode: 0o700 });
-  const passwordFile = join(folder, `${name}.password`);
+  const files = join(folder, `${name}.files`);
+  await mkdir(files, { recursive: true });
+  const passwordFile = join(files, 'password');
   await writeFile(passwordFile, `${randomBytes(12).toString('base64url')} of ${name}\n`, { mode: 0o600 });
-  return { name, data, passwordFile, wrap };
+  return { name, data, files, passwordFile, wrap };
 }
 
 /** Runs a command as that person and reports what it cost. */
@@ -111,6 +115,8 @@ async function digestFile(path: string): Promise<string> {
 export interface StoryOptions {
   readonly folder: string;
   readonly torrcArgs: (person: string) => readonly string[];
+  /** What signing up needs beside the name. */
+  readonly accountArgs?: readonly string[];
   readonly wrap?: (person: string) => Wrap;
   readonly files: number;
   readonly largeBytes: number;
@@ -137,7 +143,7 @@ export async function tellStory(options: StoryOptions): Promise<void> {
     const second = await startReachable(bob, ['--join', first.onion, ...options.torrcArgs('bob')], report);
     nodes.push(second.node);
     for (const person of [alice, bob]) {
-      await act(person, `${person.name}: sign up`, ['sign-up', person.name], report);
+      await act(person, `${person.name}: sign up`, ['sign-up', person.name, ...(options.accountArgs ?? [])], report);
       sessions.push(person);
     }
     await exchange(alice, bob, options);
@@ -148,8 +154,8 @@ export async function tellStory(options: StoryOptions): Promise<void> {
   }
 }
 
-async function exchange(alice: Person, bob: Person, { folder, files, largeBytes, report }: StoryOptions): Promise<void> {
-  const source = join(folder, 'alice', 'Reports');
+async function exchange(alice: Person, bob: Person, { files, largeBytes, report }: StoryOptions): Promise<void> {
+  const source = join(alice.files, 'Reports');
   await makeFolder(source, files, largeBytes);
   await act(alice, `alice: put a folder (${files} files and ${Math.round(largeBytes / 2 ** 20)} MiB)`, ['put', source, '/'], report);
 
@@ -165,20 +171,20 @@ async function exchange(alice: Person, bob: Person, { folder, files, largeBytes,
   const { withMe } = await act(bob, 'bob: collect shares', ['shared'], report);
   holds(JSON.stringify(withMe).includes('Reports'), 'Bob sees the shared folder');
   await act(bob, 'bob: first read of the folder', ['ls', '/@alice/Reports'], report);
-  const got = join(folder, 'bob', 'got');
+  const got = join(bob.files, 'got');
   await act(bob, 'bob: get everything over the onion service', ['get', '/@alice/Reports', got], report);
   const sent = await digestFolder(source);
   const received = await digestFolder(got);
   holds(sent.size === files + 1 && JSON.stringify([...sent]) === JSON.stringify([...received]), 'every file arrives with the same sha256');
 
-  await writeFile(join(folder, 'alice', 'later.txt'), 'added while shared\n');
-  await act(alice, 'alice: add a file to the shared folder', ['put', join(folder, 'alice', 'later.txt'), '/Reports'], report);
-  await act(bob, 'bob: read the added file', ['get', '/@alice/Reports/later.txt', join(folder, 'bob', 'later.txt')], report);
+  await writeFile(join(alice.files, 'later.txt'), 'added while shared\n');
+  await act(alice, 'alice: add a file to the shared folder', ['put', join(alice.files, 'later.txt'), '/Reports'], report);
+  await act(bob, 'bob: read the added file', ['get', '/@alice/Reports/later.txt', join(bob.files, 'later.txt')], report);
 
   await act(alice, 'alice: unshare', ['unshare', '/Reports', '--with', 'bob'], report);
-  await writeFile(join(folder, 'alice', 'secret.txt'), 'not for bob any more\n');
-  await act(alice, 'alice: add a file after that', ['put', join(folder, 'alice', 'secret.txt'), '/Reports'], report);
-  const refusal = await refused(bob, ['get', '/@alice/Reports/secret.txt', join(folder, 'bob', 'secret.txt')]);
+  await writeFile(join(alice.files, 'secret.txt'), 'not for bob any more\n');
+  await act(alice, 'alice: add a file after that', ['put', join(alice.files, 'secret.txt'), '/Reports'], report);
+  const refusal = await refused(bob, ['get', '/@alice/Reports/secret.txt', join(bob.files, 'secret.txt')]);
   holds(refusal.exit !== 0 && refusal.message.length > 0, 'Bob reads nothing new');
   await act(alice, 'alice: check', ['check'], report);
 }
