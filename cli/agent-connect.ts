@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Meter, NodeClient } from '../node/index.ts';
 import { carriers, loopbackCarrier, noCarrier, parseNodeUrl, parseSocksEndpoint, torCarrier, type Carrier, type NodeUrl } from '../transport/index.ts';
 import type { Connect } from '../vault/index.ts';
-import { COMMIT_MAX_CARRIED, COMMIT_MAX_LOCAL, type NodeInfo } from '../wire/index.ts';
-import { doorKey, KEY_HEADER, nodeSocket } from './local-door.ts';
+import { COMMIT_MAX_CARRIED, COMMIT_MAX_LOCAL, type CarrierFetch, type NodeInfo } from '../wire/index.ts';
+import { striped, STRIPES } from './agent-stripes.ts';
+import { doorKey, KEY_HEADER, nodeSocket, nodeStatus } from './local-door.ts';
 
 export interface ConnectConfig {
   readonly data: string;
@@ -13,6 +12,9 @@ export interface ConnectConfig {
   /** Tor's SOCKS endpoint; null is that of the data folder's own tor. */
   readonly socks: string | null;
 }
+
+/** What carries files, and is worth more than one circuit. */
+const BULK: ReadonlySet<string> = new Set(['home', 'space', 'link']);
 
 /** Every way out of this process. Requests of different purposes or peers never share a circuit. */
 export class Ways implements Connect {
@@ -74,33 +76,49 @@ export class Ways implements Connect {
     await this.#carrier.close();
   }
 
+  #fetchTo(node: NodeUrl, purpose: string): CarrierFetch {
+    const way = (name: string): CarrierFetch => this.#carrier.fetchFor({ account: this.#account, purpose: name, peer: node.base });
+    if (node.kind !== 'onion' || !BULK.has(purpose)) return way(purpose);
+    return striped([way(purpose), ...Array.from({ length: STRIPES - 1 }, (_, index) => way(`${purpose}, stripe ${index + 1}`))]);
+  }
+
   #client(node: NodeUrl, purpose: string): NodeClient {
     const key = node.kind === 'local' ? doorKey(this.#config.data) : null;
     return new NodeClient({
       url: node.base,
-      fetch: this.#carrier.fetchFor({ account: this.#account, purpose, peer: node.base }),
+      fetch: this.#fetchTo(node, purpose),
       meter: this.meter,
       ...(key === null ? {} : { headers: { [KEY_HEADER]: key } }),
     });
   }
 }
 
+/** Given by the person, or that of the data folder's node: asked for at the first request, since the node may start after the agent. */
 function torOf({ data, socks }: ConnectConfig): Carrier {
-  if (socks !== null) return torCarrier({ socks: parseSocksEndpoint(socks) });
-  const own = join(data, 'tor', 'socks.sock');
-  // Looked up at each request: the node may be started, or find its tor, after the agent.
-  let carrier: Carrier | null = null;
+  let carrier: Carrier | null = socks === null ? null : torCarrier({ socks: parseSocksEndpoint(socks) });
   return {
     name: 'tor',
     fetchFor: (isolation) => {
-      let fetch: ReturnType<Carrier['fetchFor']> | null = null;
+      let fetch: CarrierFetch | null = null;
       return async (url, request) => {
-        if (!existsSync(own)) return noCarrier('The node of this data folder has no tor').fetchFor(isolation)(url, request);
-        carrier ??= torCarrier({ socks: { path: own } });
+        if (carrier === null) {
+          const found = await socksOfNode(data);
+          if (found === null) return noCarrier('The node of this data folder does not run, or runs without tor').fetchFor(isolation)(url, request);
+          carrier ??= torCarrier({ socks: parseSocksEndpoint(found) });
+        }
         fetch ??= carrier.fetchFor(isolation);
         return fetch(url, request);
       };
     },
     close: async () => carrier?.close(),
   };
+}
+
+async function socksOfNode(data: string): Promise<string | null> {
+  try {
+    const { socks } = await nodeStatus({ socketPath: nodeSocket(data) });
+    return typeof socks === 'string' ? socks : null;
+  } catch {
+    return null;
+  }
 }

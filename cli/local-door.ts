@@ -10,6 +10,8 @@ export interface NodeStatus {
   readonly percent: number;
   readonly summary: string;
   readonly advice: string | null;
+  /** Tor's SOCKS endpoint, for the agent to dial other nodes with. */
+  readonly socks?: string | null;
   readonly onion: string | null;
   readonly reachable: boolean | null;
   readonly version: string;

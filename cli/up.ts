@@ -105,6 +105,7 @@ function showText(): (event: Event) => void {
     switch (event.get('event')) {
       case 'ready':
         print(`Local door: ${field('url')}`);
+        if (field('onion') !== '') print(`Onion: ${field('onion')} (being published)`);
         break;
       case 'tor':
         print(`Tor ${field('percent')} %: ${field('summary')}${event.get('advice') === null ? '' : `. ${field('advice')}`}`);
