@@ -50,6 +50,9 @@ export async function checkDrive(session: DriveSession, options: CheckOptions): 
   return check.report();
 }
 
+const SMALL = 512 * 1024;
+const PARALLEL = 48;
+
 class Check {
   readonly #session: DriveSession;
   readonly #options: CheckOptions;
@@ -57,6 +60,7 @@ class Check {
   readonly #reached = new Map<Space, Set<string>>();
   readonly #roots = new Map<Space, Root>();
   readonly #problems: { code: string; path: string }[] = [];
+  readonly #running = new Set<Promise<void>>();
   #folders = 0;
   #files = 0;
   #cells = 0;
@@ -79,10 +83,20 @@ class Check {
     const root = rootFolder(this.#session);
     await this.#attempt([], () => this.#pending());
     for await (const item of walk(this.#session, root, { ...this.#signal(), failed: (names, error) => this.#note(names, error) })) {
-      await this.#attempt(item.names, () => this.#item(item));
+      await this.#start(() => this.#attempt(item.names, () => this.#item(item)), item.entry.size);
     }
+    await Promise.all(this.#running);
     await this.#attempt([], () => this.#folder(root));
     for (const [space, reached] of this.#reached) await this.#attempt([], () => this.#orphansOf(space, reached));
+  }
+
+  /** Small files side by side, large ones alone. */
+  async #start(work: () => Promise<void>, size: number): Promise<void> {
+    while (this.#running.size >= (size > SMALL ? 1 : PARALLEL)) await Promise.race(this.#running);
+    const running: Promise<void> = work().finally(() => this.#running.delete(running));
+    running.catch(() => undefined);
+    this.#running.add(running);
+    if (size > SMALL) await running;
   }
 
   #signal(): { signal?: AbortSignal } {

@@ -1,10 +1,11 @@
 import { openCells } from '../crypto/index.ts';
-import type { Space } from '../node/index.ts';
-import { CELL_MAX, type MapKey, type Root } from '../wire/index.ts';
+import type { Space, StoredCell } from '../node/index.ts';
+import { CELL_MAX, type Label, type MapKey, type Root } from '../wire/index.ts';
 import type { CellCache } from './cache.ts';
 import { CHUNK, chunkLength, contentLength } from './chunks.ts';
 import type { Entry } from './entry.ts';
 import { FilesError } from './error.ts';
+import { Gather } from './gather.ts';
 import { chunkPlace, fileSecret } from './keys.ts';
 import { Memory } from './memory.ts';
 import type { DriveSession } from './session.ts';
@@ -19,6 +20,9 @@ export interface ReadFileOptions {
 /** How one download asks: what each request brings, and how many are under way. */
 const CHUNKS_A_REQUEST = 2;
 const AHEAD = 2;
+
+/** Files that come together with others; in bytes, and less than a block. */
+const SMALL = 512 * 1024;
 
 /** A stretch of a file's content, in bytes from its beginning. */
 interface Range {
@@ -93,8 +97,8 @@ export class Download {
     const secret = fileSecret(this.#entry.secret);
     const indexes = Array.from({ length: CHUNKS_A_REQUEST }, (_, step) => first + step).filter((index) => index * CHUNK < to);
     const places = indexes.map((index) => chunkPlace(secret, index));
-    const cells = from >= to && at.root === undefined
-      ? await this.#look(at)
+    const cells = from >= to && at.root === undefined ? await this.#look(at)
+      : this.#isSmall && places[0] !== undefined ? [await this.#gathered(places[0].label, at)]
       : await this.#space.read(places.map(({ label }) => label), { ...at, signal: this.#signal, memory: this.#take });
     const jobs = cells.map((cell, index) => {
       const key = places[index]?.key;
@@ -105,6 +109,17 @@ export class Download {
     const opened = await openCells(jobs);
     for (const { cell } of jobs) this.#memory.give(cell);
     return opened.map((plaintext, index) => cut(plaintext, this.#entry.size, indexes[index] ?? 0, this.#range));
+  }
+
+  /** One cell is all there is, and not a large one. */
+  get #isSmall(): boolean {
+    return this.#entry.size <= SMALL;
+  }
+
+  async #gathered(label: Label, at: { readonly onRoot?: (root: Root) => void; readonly prove?: readonly MapKey[] }): Promise<StoredCell | null> {
+    const { cell, root } = await Gather.of(this.#space).read(label, this.#entry.size, at.prove ?? [], this.#signal);
+    at.onRoot?.(root);
+    return cell;
   }
 
   /** Nothing is to be read, but whether the entry still holds has to be seen. */

@@ -24,8 +24,8 @@ const given = (entry: Entry): Entry => decodeEntry(encodeEntry(readOnly(entry, n
 
 async function child(reader: TestSession, folder: Entry, name: string): Promise<Entry> {
   const found = (await reader.drive.listEntry(folder)).find((entry) => entry.name === name);
-  assert.ok(found, `${name} is not listed`);
-  return found as Entry;
+  if (found === undefined) throw new Error(`${name} is not listed`);
+  return found;
 }
 
 async function text(reader: TestSession, entry: Entry): Promise<string> {
