@@ -11,7 +11,7 @@ const NOTHING = new Uint8Array(0);
 /** What a person decides, as changes of the state: no clock, no network, no randomness but what is handed in. */
 
 export function ownOf(state: PeopleState): Own {
-  if (state.own === null) throw new SocialError('no-identity', 'This account has no public name yet; make one first with "underkeep contact --create NAME".');
+  if (state.own === null) throw new SocialError('no-identity', 'This account has no public name yet; "underkeep sign-up NAME --login LOGIN" takes one.');
   return state.own;
 }
 

@@ -1,5 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { openLink, People } from '../../social/index.ts';
+import type { PointerHash } from '../../wire/index.ts';
 import { startDaemon, type RunningDaemon } from '../rig/daemon.ts';
 import { readText, source } from './files.ts';
 import { befriended, codeOf, newcomer, type Account } from './world.ts';
@@ -170,6 +172,38 @@ test('what friends share is there in the next session, with the pointers that we
   assert.is(later.session.space(target).pin?.sequence, 1);
   assert.is(await readText(later.session.drive, `/@${a}/trip/one.txt`), 'first');
   await Promise.all([alice.close(), later.close()]);
+});
+
+test('a friend\'s node that goes back behind what was seen is caught, also by a later session', async (world) => {
+  const { all: [alice, bob], names: [a, b = ''] } = await people(world, 'alice', 'bob');
+  assert.ok(alice && bob);
+  await alice.session.drive.put([source('trip', [source('one.txt', 'first')])], '/');
+  await alice.people.share('/trip', b);
+  await bob.people.collect();
+  const target = (await bob.people.shared()).withMe[0]?.entry.target;
+  assert.ok(target);
+  // As if a state had been seen that the node shows no more.
+  bob.session.space(target, { sequence: 9, hash: new Uint8Array(32) as PointerHash });
+  await bob.people.mounts.list();
+  await bob.people.settle();
+  const later = await bob.again();
+  assert.is(await codeOf(readText(later.session.drive, `/@${a}/trip/one.txt`)), 'rolled-back');
+  await Promise.all([alice.close(), bob.close(), later.close()]);
+});
+
+test('people on one node without an onion address share all the same, and links say nothing of a host', async (world) => {
+  const { all: [alice, bob], names: [a, b = ''] } = await people(world, 'alice', 'bob');
+  assert.ok(alice && bob);
+  const { connect, session } = alice;
+  const local = new People(session, { directory: connect.home, bucket: connect.home, hostUrl: async () => null });
+  await session.drive.put([source('trip', [source('one.txt', 'first')])], '/');
+  await local.share('/trip', b);
+  await bob.people.collect();
+  assert.is(await readText(bob.session.drive, `/@${a}/trip/one.txt`), 'first');
+  const { link } = await local.link('/trip');
+  assert.match(link, /^v1\.[\w-]{87}$/);
+  assert.is((await openLink(link, connect)).target?.node, null);
+  await Promise.all([alice.close(), bob.close()]);
 });
 
 test.run();
