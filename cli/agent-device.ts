@@ -3,10 +3,16 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { toHex, type PublicKey } from '../crypto/index.ts';
 import type { SpacePin } from '../node/index.ts';
-import type { Device } from '../vault/index.ts';
+import type { Device, OtherPin } from '../vault/index.ts';
 import { decodeCbor, encodeCbor, HEADER_ITEM, schema, type Name, type PointerHash } from '../wire/index.ts';
 
 const pinSchema = schema.record({ v: schema.literal(1), sequence: schema.uint(Number.MAX_SAFE_INTEGER, 1), hash: schema.bytes<PointerHash>(32) });
+
+const OTHERS_MAX = 4096;
+const othersSchema = schema.record({
+  v: schema.literal(1),
+  pins: schema.list(schema.record({ space: schema.bytes<PublicKey>(32), sequence: schema.uint(Number.MAX_SAFE_INTEGER, 1), hash: schema.bytes<PointerHash>(32) }), OTHERS_MAX),
+});
 
 /** Pins and the header lane's ciphertext in files of the agent's folder, named by hashes: no login name is on the disk. */
 export class FolderDevice implements Device {
@@ -33,6 +39,22 @@ export class FolderDevice implements Device {
     await replaceFile(this.#pinPath(home), encodeCbor({ v: 1, sequence: pin.sequence, hash: pin.hash }));
   }
 
+  async loadOtherPins(home: PublicKey): Promise<readonly OtherPin[]> {
+    const bytes = await readIfThere(this.#othersPath(home));
+    if (bytes === null) return [];
+    return othersSchema(decodeCbor(bytes, 'pins'), 'pins').pins.map(({ space, sequence, hash }) => ({ space, pin: { sequence, hash } }));
+  }
+
+  async saveOtherPins(home: PublicKey, pins: readonly OtherPin[]): Promise<void> {
+    const held = new Map((await this.loadOtherPins(home)).map((other) => [toHex(other.space), other]));
+    for (const other of pins) {
+      const before = held.get(toHex(other.space));
+      if (before === undefined || before.pin.sequence < other.pin.sequence) held.set(toHex(other.space), other);
+    }
+    const kept = [...held.values()].slice(-OTHERS_MAX).map(({ space, pin }) => ({ space, sequence: pin.sequence, hash: pin.hash }));
+    await replaceFile(this.#othersPath(home), encodeCbor({ v: 1, pins: kept }));
+  }
+
   async loadLane(login: Name): Promise<Uint8Array> {
     const bytes = await readIfThere(this.#lanePath(login));
     return bytes === null ? new Uint8Array(0) : bytes.subarray(0, bytes.length - (bytes.length % HEADER_ITEM));
@@ -44,6 +66,10 @@ export class FolderDevice implements Device {
 
   #pinPath(home: PublicKey): string {
     return join(this.#folder, `${this.#name('pin', toHex(home))}.pin`);
+  }
+
+  #othersPath(home: PublicKey): string {
+    return join(this.#folder, `${this.#name('others', toHex(home))}.pin`);
   }
 
   #lanePath(login: Name): string {

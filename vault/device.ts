@@ -2,11 +2,20 @@ import type { PublicKey } from '../crypto/index.ts';
 import type { Meter, NodeClient, SpacePin } from '../node/index.ts';
 import type { Name } from '../wire/index.ts';
 
+/** The pin of a space that is not the home space. */
+export interface OtherPin {
+  readonly space: PublicKey;
+  readonly pin: SpacePin;
+}
+
 /** What may stay on the device between sessions: pins and ciphertext, no key and no name of anything within. */
 export interface Device {
   /** The highest pointer that this device has seen of the home space. */
   loadPin(home: PublicKey): Promise<SpacePin | null>;
   savePin(home: PublicKey, pin: SpacePin): Promise<void>;
+  /** The same for other spaces of the account, behind the one home space; where a device keeps them. */
+  loadOtherPins?(home: PublicKey): Promise<readonly OtherPin[]>;
+  saveOtherPins?(home: PublicKey, pins: readonly OtherPin[]): Promise<void>;
   /** Items of the header lane from its beginning on, 256 bytes each: what need not be sent again. */
   loadLane(login: Name): Promise<Uint8Array>;
   saveLane(login: Name, bytes: Uint8Array): Promise<void>;

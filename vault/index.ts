@@ -1,6 +1,6 @@
 /** Accounts: sign-up, login through header lane and oblivious PRF, and the session that holds an opened account. */
 export { Cover, fillerEntries, sealEntries, type EntryContent, type EntrySource } from './cover.ts';
-export type { Connect, Device } from './device.ts';
+export type { Connect, Device, OtherPin } from './device.ts';
 export { VaultError, type VaultErrorCode } from './error.ts';
 export { Guest } from './guest.ts';
 export { decodeHeader, encodeHeader, findHeader, sealHeader, type Header } from './header.ts';

@@ -14,15 +14,22 @@ export interface LoginKeys {
   readonly lane: Uint8Array;
 }
 
+export interface KeyOptions {
+  /** For an account that is about to be made; else the node says what the account's is. */
+  readonly cost?: ScryptCost;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Asks the node while scrypt runs. What is sent, its sizes and order, and the number of scrypt calls depend on the
  * account and on `held` alone, never on the password.
  */
-export async function requestKeys(client: NodeClient, login: Name, password: string, held: Uint8Array, signal?: AbortSignal): Promise<LoginKeys> {
+export async function requestKeys(client: NodeClient, login: Name, password: string, held: Uint8Array, options: KeyOptions = {}): Promise<LoginKeys> {
+  const { signal } = options;
   const attempt = beginAttempt(password, login);
   const answer = await client.login({ login, blinded: attempt.blinded, lane: held.length / HEADER_ITEM }, signal);
   const [key, lane] = await Promise.all([
-    attempt.finish(answer.evaluated, answer.scrypt),
+    attempt.finish(answer.evaluated, options.cost ?? answer.scrypt),
     restOfLane(client, login, concat(held, wholeItems(answer.lane)), answer.size, signal),
   ]);
   return { known: answer.known, key, cost: answer.scrypt, lane };

@@ -3,7 +3,7 @@ import { CellCache, Drive, transact, type DriveSession, type FolderSecret, type 
 import { Mutex, Space, type NodeClient, type SpacePin } from '../node/index.ts';
 import { HEADER_ITEM, parseName, signCreate, WireError, type CreateAccount, type Label, type Name, type ScryptCost } from '../wire/index.ts';
 import { Cover } from './cover.ts';
-import type { Connect, Device } from './device.ts';
+import type { Connect, Device, OtherPin } from './device.ts';
 import { VaultError } from './error.ts';
 import { checkLane, extendLane, openLane, requestKeys } from './login.ts';
 import { accountKey, homeWriter, rootCells, rootFolder, stateCell, vaultSecret, type VaultSecret } from './keys.ts';
@@ -29,6 +29,7 @@ export interface SignUpInit extends UnlockInit {
 /** States that come with the root folder when a session opens, so that nothing needs a request of its own later. */
 const WARM_STATES = ['profile', 'people', 'shares', 'links'] as const;
 const LANE_ATTEMPTS = 3;
+const OTHER_PINS_MAX = 4096;
 
 /** The keys of one opened vault. */
 interface Opened {
@@ -57,7 +58,10 @@ export class Session implements DriveSession {
   #keys: { account: SigningKey; home: SigningKey; root: FolderSecret } | null;
   #opened: Opened;
   #mounts: Mounts | null = null;
+  /** As saved last. */
   #savedSequence = -1;
+  /** Of the account's own spaces but the home space, by key in hexadecimal. */
+  #pins: Map<string, OtherPin> = new Map();
   #lane: Uint8Array = new Uint8Array(0);
 
   private constructor(init: UnlockInit, opened: Opened, home: (key: SigningKey) => Space) {
@@ -80,7 +84,8 @@ export class Session implements DriveSession {
     const { connect, device, password, signal } = init;
     const login = parseName(init.login);
     checkNewPassword(password, login);
-    const { known, key } = await requestKeys(connect.home, login, password, new Uint8Array(0), signal);
+    const cost = init.scrypt ?? DEFAULT_SCRYPT;
+    const { known, key } = await requestKeys(connect.home, login, password, new Uint8Array(0), { cost, ...(signal === undefined ? {} : { signal }) });
     if (known) throw nameTaken();
     const secret = randomBytes(32);
     const opened: Opened = { secret: vaultSecret(secret), secrets: [secret], generation: 1, item: null };
@@ -107,15 +112,16 @@ export class Session implements DriveSession {
     const { connect, device, password, signal } = init;
     const login = parseName(init.login);
     const held = await device.loadLane(login);
-    const { known, key, lane } = await requestKeys(connect.home, login, password, held, signal);
+    const { known, key, lane } = await requestKeys(connect.home, login, password, held, signal === undefined ? {} : { signal });
     if (!known) throw new VaultError('unknown-account', 'This node has no account with that login name; check the spelling and the node, or sign up.');
     const { header, item } = await openLane(lane, key);
     key.fill(0);
     const visible = header.secrets.at(-1) ?? new Uint8Array(32);
     const opened: Opened = { secret: vaultSecret(visible), secrets: header.secrets, generation: header.generation, item };
     const homeKey = homeWriter(opened.secret).publicKey;
-    const pin = await device.loadPin(homeKey);
+    const [pin, others] = await Promise.all([device.loadPin(homeKey), device.loadOtherPins?.(homeKey) ?? []]);
     const session = new Session({ ...init, login }, opened, (homeKey) => new Space({ client: connect.home, writer: homeKey.publicKey, key: homeKey, pin }));
+    session.#pins = new Map(others.map((other) => [toHex(other.space), other]));
     try {
       await session.#open(lane, signal);
     } catch (error) {
@@ -160,7 +166,8 @@ export class Session implements DriveSession {
     const key = write === null ? null : signingKey(write);
     const own = key !== null && node === null;
     const client = own ? this.client : this.#connect.node(node ?? this.client.url, 'space');
-    const space = new Space({ client, writer, key, pin: known?.pin ?? pin });
+    const kept = own ? this.#pins.get(toHex(writer))?.pin ?? null : null;
+    const space = new Space({ client, writer, key, pin: known?.pin ?? pin ?? kept });
     this.#spaces.set(name, space);
     return space;
   }
@@ -204,12 +211,14 @@ export class Session implements DriveSession {
     await this.keep();
   }
 
-  /** Leaves the newest pin on the device, where it is not yet. Called when work is done. */
+  /** Leaves the newest pins on the device, where they are not yet. Called when work is done. */
   async keep(): Promise<void> {
     const { pin } = this.home;
-    if (pin === null || pin.sequence === this.#savedSequence) return;
-    await this.#device.savePin(this.home.writer, pin);
-    this.#savedSequence = pin.sequence;
+    if (pin !== null && pin.sequence !== this.#savedSequence) {
+      await this.#device.savePin(this.home.writer, pin);
+      this.#savedSequence = pin.sequence;
+    }
+    if (this.#notePins()) await this.#device.saveOtherPins?.(this.home.writer, [...this.#pins.values()].slice(-OTHER_PINS_MAX));
   }
 
   /** Overwrites every key and drops what was decrypted. Everything afterwards throws 'locked'. */
@@ -227,6 +236,18 @@ export class Session implements DriveSession {
     this.#spaces.clear();
     this.cells.clear();
     this.cover.close();
+  }
+
+  /** Takes over what was seen of the account's own spaces; says whether that is news. */
+  #notePins(): boolean {
+    let news = false;
+    for (const { key, writer, pin, client } of this.#spaces.values()) {
+      const held = this.#pins.get(toHex(writer));
+      if (key === null || pin === null || client !== this.client || (held !== undefined && held.pin.sequence >= pin.sequence)) continue;
+      this.#pins.set(toHex(writer), { space: writer, pin });
+      news = true;
+    }
+    return news;
   }
 
   #live(): { account: SigningKey; home: SigningKey; root: FolderSecret } {

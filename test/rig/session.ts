@@ -2,7 +2,7 @@
 import { toHex, type PublicKey } from '../../crypto/index.ts';
 import { Meter, NodeClient, type SpacePin } from '../../node/index.ts';
 import { loopbackCarrier, parseNodeUrl } from '../../transport/index.ts';
-import type { Connect, Device } from '../../vault/index.ts';
+import type { Connect, Device, OtherPin } from '../../vault/index.ts';
 import { COMMIT_MAX_LOCAL, parseName, type CarrierFetch, type CarrierRequest, type Name } from '../../wire/index.ts';
 
 /** What an observer of one request sees, its body blanked. */
@@ -50,6 +50,13 @@ export class MemoryDevice implements Device {
   }
   async savePin(home: PublicKey, pin: SpacePin): Promise<void> {
     this.pins.set(toHex(home), pin);
+  }
+  others: readonly OtherPin[] = [];
+  async loadOtherPins(): Promise<readonly OtherPin[]> {
+    return this.others;
+  }
+  async saveOtherPins(_home: PublicKey, pins: readonly OtherPin[]): Promise<void> {
+    this.others = pins;
   }
   async loadLane(_login: Name): Promise<Uint8Array> {
     return this.lane;

@@ -193,4 +193,30 @@ test('a node that went back to an older state is found out, by the lane and by t
   await Promise.all([rm(dataDir, { recursive: true, force: true }), rm(backup, { recursive: true, force: true })]);
 });
 
+test('the account\'s other spaces are pinned on the device too', async ({ daemon: { localSocket } }) => {
+  const device = await account(localSocket, 'leo');
+  const open = (on: MemoryDevice): Promise<Session> => Session.unlock({ connect: recorded(localSocket), login: login('leo'), password: PASSWORD, device: on });
+  const session = await open(device);
+  await session.drive.mkdir('/shared');
+  const { target } = await session.drive.detach('/shared');
+  await session.drive.mkdir('/shared/more');
+  await session.wipe();
+  assert.is(device.others.length, 1);
+  const [other] = device.others;
+  assert.equal(other?.space, target?.space);
+  assert.is((await (await open(device)).drive.list('/shared')).length, 1);
+  device.others = device.others.map(({ space, pin }) => ({ space, pin: { ...pin, sequence: pin.sequence + 1 } }));
+  const cheated = await open(device);
+  assert.is(await codeOf(cheated.drive.list('/shared')), 'rolled-back');
+  await cheated.wipe();
+});
+
+test('a harder scrypt cost is chosen at sign-up and kept', async ({ daemon: { localSocket } }) => {
+  const device = new MemoryDevice();
+  const cost = { N: 262_144, r: 8, p: 1 };
+  await (await Session.signUp({ connect: recorded(localSocket), login: login('mia'), password: PASSWORD, device, scrypt: cost })).wipe();
+  await (await Session.unlock({ connect: recorded(localSocket), login: login('mia'), password: PASSWORD, device })).wipe();
+  assert.is(await codeOf(Session.signUp({ connect: recorded(localSocket), login: login('nia'), password: PASSWORD, device, scrypt: { N: 1024, r: 8, p: 1 } })), 'malformed');
+});
+
 test.run();
