@@ -40,7 +40,7 @@ function tooLarge(max: number): WireError {
   return new WireError('too-large', `The body is larger than ${max} bytes.`);
 }
 
-/** Writes a CAR as fast as it is read, and no faster. `length` is that of all its blocks, where that is known beforehand. */
+/** Writes a CAR as fast as it is read, and no faster: a large block is with the system before the next is read. `length` is that of all its blocks, where that is known beforehand. */
 export async function sendCar(outgoing: ServerResponse, headers: Record<string, string>, { record, blocks, length }: CarAnswer): Promise<void> {
   const start = concat(carHeader(record.cid), sectionHead(record.cid, record.bytes.length), record.bytes);
   const known = length === null ? {} : { 'content-length': String(start.length + length) };

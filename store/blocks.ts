@@ -9,8 +9,8 @@ export interface Blocks {
   put(cid: Cid, bytes: Uint8Array): Promise<void>;
   /** Makes the names of these blocks durable. */
   settle(cids: Iterable<Cid>): Promise<void>;
-  /** The bytes as they are on the disk, unchecked; null where there are none. */
-  get(cid: Cid): Promise<Uint8Array | null>;
+  /** The bytes as they are on the disk, unchecked, in memory that `allocate` gives; null where there are none. */
+  get(cid: Cid, allocate?: (length: number) => Uint8Array): Promise<Uint8Array | null>;
   /** Removes blocks; those that are not there are passed over. */
   drop(cids: Iterable<Cid>): Promise<void>;
   /** Every block that is held, for the sweep after a crash. */

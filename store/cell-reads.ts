@@ -8,6 +8,7 @@ import type { OldRoot, Rows, Space } from './rows.ts';
 /** A CAR to send: its record, and the blocks in order. */
 export interface CarAnswer {
   readonly record: Block;
+  /** Each block's bytes are good until the next one is asked for: their memory is used again. */
   readonly blocks: AsyncIterable<Block>;
   /** Bytes of the sections of all blocks; null where that is not known beforehand. */
   readonly length: number | null;
@@ -90,7 +91,7 @@ async function firstBlock(held: HeldBlocks, blocks: readonly Placed[]): Promise<
 }
 
 async function read(held: HeldBlocks, cid: Cid): Promise<Uint8Array> {
-  const bytes = await held.read(cid);
+  const bytes = await held.read(cid, held.memory.allocate);
   if (bytes === null) throw new WireError('corrupt-block', 'A block of the cell is missing from the node.');
   return bytes;
 }
@@ -104,5 +105,6 @@ async function* inOrder(held: HeldBlocks, blocks: readonly Placed[], first: Uint
     const next = blocks[index + 1];
     if (next !== undefined) ahead = load(next);
     yield { cid, bytes };
+    held.memory.giveBack(bytes);
   }
 }

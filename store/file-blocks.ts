@@ -1,7 +1,7 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomBytes, toHex } from '../crypto/index.ts';
-import { parseCid, WireError, type Cid } from '../wire/index.ts';
+import { BLOCK_MAX, parseCid, WireError, type Cid } from '../wire/index.ts';
 import type { Blocks } from './blocks.ts';
 import { diskFull, systemCode } from './errors.ts';
 
@@ -51,9 +51,9 @@ export class FileBlocks implements Blocks {
     });
   }
 
-  async get(cid: Cid): Promise<Uint8Array | null> {
+  async get(cid: Cid, allocate = (length: number): Uint8Array => new Uint8Array(length)): Promise<Uint8Array | null> {
     try {
-      return await readFile(this.#path(cid));
+      return await readWhole(this.#path(cid), allocate);
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return null;
       // An unreadable sector is a damaged block to whoever asks for it.
@@ -83,6 +83,19 @@ export class FileBlocks implements Blocks {
 
 function folderOf(cid: Cid): string {
   return cid.charAt(cid.length - 2);
+}
+
+async function readWhole(path: string, allocate: (length: number) => Uint8Array): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const bytes = allocate(Math.min(size, BLOCK_MAX));
+    let filled = 0;
+    for (let read = -1; read !== 0 && filled < bytes.length; filled += read) read = (await file.read(bytes, filled)).bytesRead;
+    return bytes.subarray(0, filled);
+  } finally {
+    await file.close();
+  }
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { checkBlock, WireError, type Cid } from '../wire/index.ts';
+import { BlockMemory } from './block-memory.ts';
 import type { Blocks } from './blocks.ts';
 import type { Rows } from './rows.ts';
 
@@ -11,16 +12,19 @@ export class HeldBlocks {
   /** Set while files are being dropped. */
   #dropping: { readonly cids: ReadonlySet<Cid>; readonly done: Promise<void> } | null = null;
 
+  /** Of blocks that are read only to be sent. */
+  readonly memory = new BlockMemory();
+
   constructor(rows: Rows, blocks: Blocks) {
     this.#rows = rows;
     this.#blocks = blocks;
   }
 
-  /** The block, checked against its CID; null where the node has none. Throws `corrupt-block`. */
-  async read(cid: Cid): Promise<Uint8Array | null> {
+  /** The block, checked against its CID, in memory that `allocate` may give; null where the node has none. Throws `corrupt-block`. */
+  async read(cid: Cid, allocate?: (length: number) => Uint8Array): Promise<Uint8Array | null> {
     const stored = await this.#rows.block(cid);
     if (stored === null) return null;
-    const bytes = stored.bytes ?? await this.#blocks.get(cid);
+    const bytes = stored.bytes ?? await this.#blocks.get(cid, allocate);
     if (bytes === null) throw new WireError('corrupt-block', 'A block is missing from the disk of the node: send it again to mend it.');
     try {
       await checkBlock(cid, bytes);

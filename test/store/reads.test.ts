@@ -30,7 +30,7 @@ interface Read {
 async function read(space: WriterSpace, labels: readonly Label[], more: Partial<CellsRequest> = {}): Promise<Read> {
   const car = await open.store.cells({ v: 1, space: space.key.publicKey, root: null, labels, prove: [], bytes: 64 * 1024 * 1024, ...more });
   const blocks = new Map<Cid, Uint8Array>();
-  for await (const { cid, bytes } of car.blocks) blocks.set(cid, bytes);
+  for await (const { cid, bytes } of car.blocks) blocks.set(cid, bytes.slice());
   return { answer: decodeCellsAnswer(car.record.bytes), blocks };
 }
 
