@@ -21,7 +21,7 @@ export interface OnionRequest {
   readonly clients?: readonly string[];
   /** Lets tor ask for proof of work while it is flooded. */
   readonly proofOfWork?: boolean;
-  /** Streams that one circuit may hold open; a circuit that exceeds it is closed. */
+  /** Streams that one circuit may hold open at once; further ones are refused. */
   readonly maxStreams?: number;
 }
 

@@ -12,6 +12,8 @@ export interface HttpTarget {
   readonly path: string;
   /** Milliseconds of silence after which the request is given up. */
   readonly timeoutMs: number;
+  /** Fires with the reason when the carrier is closed. */
+  readonly closing: AbortSignal;
   /** Puts a socket's error in this carrier's words. */
   readonly translate: (error: Error) => TransportError;
 }
@@ -50,8 +52,13 @@ function exchange(target: HttpTarget, request: CarrierRequest): Promise<CarrierR
       sent.destroy();
     };
     const onAbort = (): void => giveUp(signal?.reason);
-    const done = (): void => signal?.removeEventListener('abort', onAbort);
+    const onClosing = (): void => giveUp(target.closing.reason);
+    const done = (): void => {
+      signal?.removeEventListener('abort', onAbort);
+      target.closing.removeEventListener('abort', onClosing);
+    };
     signal?.addEventListener('abort', onAbort, { once: true });
+    target.closing.addEventListener('abort', onClosing, { once: true });
     sent.setTimeout(target.timeoutMs, () => giveUp(silent()));
     sent.on('error', (error) => {
       const stale = sent.reusedSocket && isReset(error);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Agent } from 'node:http';
 import { TransportError } from './errors.ts';
 import { socksCredentials } from './isolation.ts';
@@ -12,15 +13,21 @@ const AGENTS_MAX = 256;
 export class IsolatedAgents {
   readonly #make: (credentials: SocksCredentials) => Agent;
   readonly #agents = new Map<string, Agent>();
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(make: (credentials: SocksCredentials) => Agent) {
     this.#make = make;
+    setMaxListeners(0, this.#closing.signal); // each request under way listens
+  }
+
+  /** Fires on `close`, with the TransportError that all requests under way shall reject with. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
   }
 
   /** The isolation's pool. Throws TransportError('closed') after `close`. */
   of(isolation: Isolation): Agent {
-    if (this.#closed) throw new TransportError('closed', 'The carrier was closed; open the session again.');
+    this.#closing.signal.throwIfAborted();
     const credentials = socksCredentials(isolation);
     const kept = this.#agents.get(credentials.username);
     const agent = kept ?? this.#make(credentials);
@@ -31,7 +38,7 @@ export class IsolatedAgents {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#closing.abort(new TransportError('closed', 'The carrier was closed; open the session again.'));
     for (const agent of this.#agents.values()) agent.destroy();
     this.#agents.clear();
   }

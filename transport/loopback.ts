@@ -15,7 +15,7 @@ export function loopbackCarrier(options: { readonly timeoutMs?: number } = {}): 
     fetchFor: (isolation) => async (url, request) => {
       const { node, path } = parseRequestUrl(url);
       if (node.kind === 'onion') throw new TransportError('no-carrier', 'An onion service is reached through Tor alone; give --socks PATH, or start the node with "--carrier tor".');
-      const common = { agent: agents.of(isolation), path, timeoutMs, translate };
+      const common = { agent: agents.of(isolation), path, timeoutMs, closing: agents.closing, translate };
       const target: HttpTarget = node.kind === 'unix'
         ? { ...common, to: { socketPath: node.path }, hostHeader: 'localhost' }
         : { ...common, to: { host: node.host, port: node.port }, hostHeader: node.base.slice('http://'.length) };

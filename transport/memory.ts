@@ -15,14 +15,14 @@ export function memoryCarrier(routes: ReadonlyMap<string, MemoryRoute>): Carrier
     fetchFor: (isolation) => {
       const connection = toHex(sha256(utf8(socksCredentials(isolation).username)));
       return async (url, request) => {
-        if (closing.signal.aborted) throw new TransportError('closed', 'The carrier was closed; open the session again.');
-        request.signal?.throwIfAborted();
+        const ending = AbortSignal.any(request.signal === undefined ? [closing.signal] : [closing.signal, request.signal]);
+        ending.throwIfAborted();
         const route = routes.get(new URL(url).host);
         if (route === undefined) throw new TransportError('unreachable', 'No node of the test network has this address.');
-        return exchange(route, url, request, connection);
+        return exchange(route, url, { ...request, signal: ending }, connection);
       };
     },
-    close: async () => closing.abort(),
+    close: async () => closing.abort(new TransportError('closed', 'The carrier was closed; open the session again.')),
   };
 }
 

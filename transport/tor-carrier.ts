@@ -17,7 +17,7 @@ export function torCarrier(options: { readonly socks: SocksEndpoint; readonly ti
       const { node, path } = parseRequestUrl(url);
       if (node.kind !== 'onion') throw new TransportError('bad-address', 'Tor carries requests to onion services alone; a local node is reached directly.');
       const to = { host: node.address, port: 80 };
-      return sendHttp({ agent: agents.of(isolation), to, hostHeader: node.address, path, timeoutMs, translate }, request);
+      return sendHttp({ agent: agents.of(isolation), to, hostHeader: node.address, path, timeoutMs, closing: agents.closing, translate }, request);
     },
     close: async () => agents.close(),
   };

@@ -100,6 +100,7 @@ class KeptTor implements TorService {
 
   async publish(request: OnionRequest): Promise<OnionPublisher> {
     if (this.#stopping.signal.aborted) throw stopped();
+    if (this.#onions.has(request.key.address)) throw new TransportError('tor-control', 'This onion service is published already; close it before publishing it anew.');
     const onion = new KeptOnion(request, this.socks, (closing) => this.#withdraw(closing));
     this.#onions.set(onion.address, onion);
     try {
@@ -131,6 +132,9 @@ class KeptTor implements TorService {
     this.#control?.close();
     await this.#source.close();
     await this.#loop;
+    await this.#source.close(); // what the loop had begun to open meanwhile
+    this.#control = undefined;
+    clearTimeout(this.#silence);
     this.#setStatus({ phase: 'stopped', percent: 0, summary: 'Stopped' });
   }
 
@@ -161,7 +165,9 @@ class KeptTor implements TorService {
       try {
         control = await this.#source.open();
         await this.#use(control);
-        return control;
+        if (!this.#stopping.signal.aborted) return control;
+        control.close();
+        return undefined;
       } catch (error) {
         control?.close();
         const why = error instanceof TransportError ? error.message : 'Tor did not come back.';

@@ -200,11 +200,13 @@ export function compliance(name: string, open: () => Promise<Rig>): Test<{ rig: 
     assert.ok(error instanceof TransportError && error.code === 'bad-request', `got ${String(error)}`);
   });
 
-  test('is closed after close', async ({ rig }) => {
-    const fetch = fetchOf(rig);
-    await rig.carrier.close();
-    const error = await rejection(fetch(`${rig.base}/hello`, { method: 'GET' }));
-    assert.ok(error instanceof TransportError && error.code === 'closed', `got ${String(error)}`);
+  test('ends what is under way on close, and is closed from then on', async ({ rig }) => {
+    const fetch = fetchOf(rig, 'never');
+    const underWay = fetch(`${rig.base}/never`, { method: 'GET' });
+    const streaming = bytes(await fetch(`${rig.base}/endless`, { method: 'GET' }));
+    setTimeout(() => void rig.carrier.close(), 100);
+    const errors = [await rejection(underWay), await rejection(streaming), await rejection(fetch(`${rig.base}/hello`, { method: 'GET' }))];
+    for (const error of errors) assert.ok(error instanceof TransportError && error.code === 'closed', `got ${String(error)}`);
   });
 
   async function digest(rig: Rig, body: { body?: Uint8Array | AsyncIterable<Uint8Array>; bodyLength?: number }) {

@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { attachTor, OnionKey, startTor, TransportError } from '../../transport/index.ts';
@@ -73,7 +77,9 @@ test('a tor that gets nowhere counts as stuck, says what to do, and goes on tryi
     assert.equal(onion.state(), { address: key.address, published: false });
     await fails(tor.publish({ key: OnionKey.generate(), socketPath: `${folder}/a door` }), 'tor-control', /plain letters/);
     await fails(tor.publish({ key: OnionKey.generate(), socketPath: folder, clients: ['x'] }), 'tor-control', /refused/);
-    await fails(tor.publish({ key, socketPath: `${folder}/door\r\nSIGNAL HALT` }), 'socket-path', /control character/);
+    await fails(tor.publish({ key: OnionKey.generate(), socketPath: `${folder}/door\r\nSIGNAL HALT` }), 'socket-path', /control character/);
+    await fails(tor.publish({ key, socketPath: join(folder, 'door') }), 'tor-control', /published already/);
+    assert.is(onion.state().address, key.address);
   } finally {
     await tor.stop();
   }
@@ -93,9 +99,31 @@ test('a second tor on the same folder fails and leaves the first one running', a
   }
 });
 
+test('when the node is killed, its tor ends too', async ({ folder }) => {
+  const script = `import { startTor } from ${JSON.stringify(new URL('../../transport/index.ts', import.meta.url).href)};
+    const tor = await startTor(${JSON.stringify(await options(folder))});
+    console.log(await tor.control().getInfo('process/pid'));`;
+  const node = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(node.stdout, 'data')) as [Buffer];
+  const pid = Number(line.toString());
+  assert.ok(isRunning(pid));
+  node.kill('SIGKILL');
+  for (let tries = 0; isRunning(pid) && tries < 200; tries++) await sleep(100);
+  assert.not.ok(isRunning(pid));
+});
+
 test('attaching to a tor that is not there says so', async ({ folder }) => {
   const path = join(folder, 'control');
   await fails(attachTor({ socks: { path }, control: { path } }), 'tor-control', /does not answer/);
 });
+
+/** Whether the process lives; a dead one may still wait to be reaped. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
 test.run();
