@@ -80,7 +80,8 @@ export class NodeClient {
     const blocks = decodeCar(this.#counted(response, measured), CELLS_ANSWER_MAX + 2 * BLOCK_MAX, allocate);
     const first = await blocks.next();
     if (first.done === true) throw new WireError('malformed', 'The node gave an empty answer.');
-    return { answer: decodeCellsAnswer(first.value.bytes), blocks };
+    // A copy: proofs are kept for long, and must not keep what the carrier read them into.
+    return { answer: decodeCellsAnswer(new Uint8Array(first.value.bytes)), blocks };
   }
 
   async directoryPage(bits: number, prefix: Uint8Array, signal?: AbortSignal): Promise<DirectoryPage> {
