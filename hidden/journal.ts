@@ -4,8 +4,7 @@ import type { BatchHead } from './record.ts';
 import { Versions } from './versions.ts';
 import { WriterStream } from './writer-stream.ts';
 
-/** Entries back from a checkpoint within which what was replaced is still listed. */
-const RECENT = 2048;
+/** Replaced versions that a checkpoint lists at most. */
 const RECENT_MAX = 512;
 
 /**
@@ -50,10 +49,10 @@ export class Journal {
     return fresh;
   }
 
-  /** What is in the log's first `covers` entries, and of one's own beyond them. */
-  checkpoint(covers: number): Checkpoint {
+  /** What is in the log's first `covers` entries, and of one's own beyond them; with what was replaced since `since`. */
+  checkpoint(covers: number, since: number): Checkpoint {
     const writers = [...this.#streams].map(([writer, stream]): WriterState => ({ writer, counter: this.versions.counter(writer), ...stream.tail }));
-    return { covers, writers, ...this.versions.inLog(covers - RECENT, RECENT_MAX) };
+    return { covers, writers, ...this.versions.inLog(since, RECENT_MAX) };
   }
 
   wipe(): void {

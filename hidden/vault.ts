@@ -311,7 +311,7 @@ export class HiddenVault {
     const due = checkpointDue(this.#fed.length, this.#applied - this.#covered, this.#checkpointFrames, this.#limits);
     if (!due || this.#packer.hasCheckpoint) return;
     const covers = this.#applied;
-    const record = await encodeCheckpoint(this.#journal().checkpoint(covers));
+    const record = await encodeCheckpoint(this.#journal().checkpoint(covers, covers - this.#limits.remembered));
     this.#live();
     this.#checkpointFrames = Math.ceil(record.length / FRAME_DATA);
     this.#packer.addCheckpoint(record);
