@@ -8,7 +8,7 @@ import {
 } from '../wire/index.ts';
 import { answerLogin } from './answer-login.ts';
 import { answerBucket, answerDirectory } from './answer-people.ts';
-import { readBody, sendCar, withBody } from './body.ts';
+import { answerEarly, readBody, sendCar, withBody } from './body.ts';
 import type { Door } from './door.ts';
 import { asWireError, describe } from './failure.ts';
 import { addPageRoutes } from './page.ts';
@@ -23,6 +23,7 @@ const BODY_MAX = { login: 1024, cells: 8192, directory: 8192, bucket: 16_384, mi
 const MIRROR_SECONDS = 300;
 const UPLOADS_MAX = 32;
 const INVITATION_BYTES = 16;
+const CBOR = { 'content-type': 'application/cbor', 'cache-control': 'no-store' };
 
 /** The routes of one door. */
 export function makeApp(services: Services, door: Door): Hono<Env> {
@@ -32,8 +33,8 @@ export function makeApp(services: Services, door: Door): Hono<Env> {
     door.admitPage(context.env.incoming);
     await next();
   });
-  app.onError((error, context) => refuse(services, context, error));
-  app.notFound((context) => refuse(services, context, new WireError('not-found', 'The node has nothing under this path.')));
+  app.onError(async (error, context) => refuse(services, door, context, error));
+  app.notFound(async (context) => refuse(services, door, context, new WireError('not-found', 'The node has nothing under this path.')));
   addPageRoutes(app, services, door);
   app.use(async (context, next) => {
     door.admit(context.env.incoming);
@@ -53,13 +54,17 @@ export function makeApp(services: Services, door: Door): Hono<Env> {
 }
 
 /** The one place where an error becomes an answer. */
-function refuse({ log }: Services, context: Context<Env>, error: unknown): Response {
+async function refuse({ log }: Services, door: Door, context: Context<Env>, error: unknown): Promise<Response> {
   const told = asWireError(error);
   if (told.code === 'internal' || told.code === 'disk-full' || told.code === 'corrupt-block') log(`refused ${told.code}: ${describe(error)}`);
-  const { outgoing } = context.env;
+  const { incoming, outgoing } = context.env;
   if (outgoing.headersSent) {
     // Too late for an answer: a broken connection is the only honest one.
     outgoing.destroy();
+    return RESPONSE_ALREADY_SENT;
+  }
+  if (!incoming.complete) {
+    await answerEarly(incoming, outgoing, httpStatus(told.code), { ...door.headers, ...CBOR }, encodeError(told));
     return RESPONSE_ALREADY_SENT;
   }
   context.status(httpStatus(told.code));
@@ -67,8 +72,7 @@ function refuse({ log }: Services, context: Context<Env>, error: unknown): Respo
 }
 
 function cbor(context: Context<Env>, body: Uint8Array): Response {
-  context.header('content-type', 'application/cbor');
-  context.header('cache-control', 'no-store');
+  for (const [name, value] of Object.entries(CBOR)) context.header(name, value);
   return context.body(new Uint8Array(body));
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { concat } from '../crypto/index.ts';
-import { carHeader, sectionHead, WireError } from '../wire/index.ts';
+import { carHeader, COMMIT_BODY_MAX, sectionHead, WireError } from '../wire/index.ts';
 import type { CarAnswer } from '../store/index.ts';
 
 /** Reads a body of at most `max` bytes. Throws `too-large`; a body that breaks off is `malformed`. */
@@ -38,6 +38,31 @@ async function* unbroken(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
 
 function tooLarge(max: number): WireError {
   return new WireError('too-large', `The body is larger than ${max} bytes.`);
+}
+
+const LINGER_MS = 30_000;
+
+/**
+ * Answers a request whose body is still on its way. The connection is closed only once the sender has stopped, or has gone
+ * on for too long: closed under a sender, it would take the answer along (RFC 9112, section 9.6).
+ */
+export async function answerEarly(incoming: IncomingMessage, outgoing: ServerResponse, status: number, headers: Record<string, string>, body: Uint8Array): Promise<void> {
+  outgoing.writeHead(status, { ...headers, 'content-length': String(body.length), connection: 'close' });
+  outgoing.write(body);
+  let left = COMMIT_BODY_MAX;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, LINGER_MS);
+    incoming.on('data', (part: Uint8Array) => {
+      left -= part.length;
+      if (left < 0) resolve();
+    });
+    incoming.once('close', resolve);
+    incoming.once('end', resolve);
+    incoming.once('error', () => { resolve(); });
+    outgoing.once('close', () => { clearTimeout(timer); });
+    incoming.resume();
+  });
+  outgoing.end();
 }
 
 /** Writes a CAR as fast as it is read, and no faster: a large block is with the system before the next is read. `length` is that of all its blocks, where that is known beforehand. */
