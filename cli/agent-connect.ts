@@ -21,7 +21,7 @@ export class Ways implements Connect {
   readonly homeNode: NodeUrl;
   readonly home: NodeClient;
   readonly commitBytes: number;
-  readonly meter = new Meter();
+  readonly meter: Meter;
   readonly #config: ConnectConfig;
   readonly #account: string;
   readonly #carrier: Carrier;
@@ -29,7 +29,8 @@ export class Ways implements Connect {
   #info: NodeInfo | null = null;
   #onces = 0;
 
-  constructor(config: ConnectConfig, account: string) {
+  constructor(config: ConnectConfig, account: string, meter = new Meter()) {
+    this.meter = meter;
     this.#config = config;
     this.#account = account;
     this.homeNode = parseNodeUrl(config.node ?? `unix:${nodeSocket(config.data)}`);

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import { fromBase32 } from '../crypto/index.ts';
 import type { Drive } from '../files/index.ts';
+import { Meter } from '../node/index.ts';
 import { People } from '../social/index.ts';
 import { parseOnionAddress } from '../transport/index.ts';
 import { Session } from '../vault/index.ts';
 import { parseName } from '../wire/index.ts';
 import { Ways, type ConnectConfig } from './agent-connect.ts';
 import { FolderDevice } from './agent-device.ts';
-import type { Handler, Result } from './agent-server.ts';
+import { ScopedMeter } from './agent-meter.ts';
+import type { Handler } from './agent-server.ts';
 import { CliError } from './exit.ts';
 import { agentFolder } from './paths.ts';
 
@@ -29,6 +31,7 @@ const REFRESH_BYTES = 64 * 1024 * 1024;
 export class Agent {
   readonly config: AgentConfig;
   readonly #ended: () => void;
+  readonly #meter = new ScopedMeter();
   #open: Open | null = null;
   #opening = false;
   #active = 0;
@@ -92,7 +95,6 @@ export class Agent {
   /** Friends may still know secrets of what was taken back: re-encrypt it when there is time. */
   refreshSoon(): void {
     this.#toRefresh = true;
-    this.#background?.refresh();
     this.#schedule(REFRESH_MS);
   }
 
@@ -100,13 +102,13 @@ export class Agent {
   measured(handler: Handler): Handler {
     return async (call) => {
       const started = performance.now();
-      const before = this.#open?.ways.meter.snapshot() ?? NOTHING;
+      const meter = new Meter();
       this.#active++;
       this.#stopIdle();
       try {
-        const result = await handler(call);
+        const result = await this.#meter.scope(meter, () => handler(call));
         await this.#open?.session.keep();
-        return { ...result, cost: this.#cost(before, started) };
+        return { ...result, cost: { ...meter.snapshot(), ms: Math.round((performance.now() - started) * 10) / 10 } };
       } finally {
         this.#active--;
         this.restartIdle();
@@ -130,7 +132,7 @@ export class Agent {
   async #enter(login: string, open: (init: { login: ReturnType<typeof parseName>; connect: Ways; device: FolderDevice }) => Promise<Session>): Promise<Session> {
     if (this.#open !== null || this.#opening) throw new CliError('agent-running', 'An account is already unlocked on this data folder; run "underkeep lock" first, or give another folder with --data.');
     this.#opening = true;
-    const ways = new Ways(this.config, login);
+    const ways = new Ways(this.config, login, this.#meter);
     try {
       const device = new FolderDevice(join(agentFolder(this.config.data), 'device'), ways.homeNode.base);
       const session = await open({ login: parseName(login), connect: ways, device });
@@ -146,26 +148,16 @@ export class Agent {
     }
   }
 
-  #cost(before: typeof NOTHING, started: number): Result {
-    const after = this.#open?.ways.meter.snapshot() ?? before;
-    return {
-      rounds: after.rounds - before.rounds,
-      requests: after.requests - before.requests,
-      bytesSent: after.bytesSent - before.bytesSent,
-      bytesReceived: after.bytesReceived - before.bytesReceived,
-      ms: Math.round((performance.now() - started) * 10) / 10,
-    };
-  }
-
-  /** Between commands only, so that what a command costs is its own. */
+  /** Between commands only: whoever waits for one comes first. */
   #schedule(ms: number): void {
     if (this.#background !== null) clearTimeout(this.#background);
-    this.#background = setTimeout(() => {
+    const due = (): void => {
       this.#background = null;
       void this.#rest().catch(() => undefined).finally(() => {
         if (this.#open !== null) this.#schedule(this.#toRefresh ? REFRESH_MS : COLLECT_MS * (0.5 + Math.random()));
       });
-    }, ms);
+    };
+    this.#background = this.#meter.apart(() => setTimeout(due, ms));
   }
 
   async #rest(): Promise<void> {
@@ -200,8 +192,6 @@ async function settle({ people }: Open): Promise<void> {
   const soon = new Promise((resolve) => setTimeout(resolve, SETTLE_MS).unref());
   await Promise.race([people.then((circle) => circle.settle()).catch(() => undefined), soon]);
 }
-
-const NOTHING = { rounds: 0, requests: 0, bytesSent: 0, bytesReceived: 0 };
 
 async function makePeople({ session, ways }: Open): Promise<People> {
   const info = await ways.info();

@@ -102,7 +102,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   { name: 'links', usage: '', args: [0, 0], summary: 'list links', example: 'underkeep links' },
   { name: 'unlink', usage: 'ID-OR-PATH', args: [1, 1], summary: 'end a link', example: 'underkeep unlink /talk.pdf' },
   {
-    name: 'open', usage: 'LINK LOCAL', args: [2, 2], summary: 'fetch what a link leads to', more: 'LINK may be "-": then it is read from standard input and shows in no list of processes.',
+    name: 'open', usage: '[LINK LOCAL]', args: [0, 2], summary: 'fetch what a link leads to; alone: print the address of the page on this machine', more: 'The page\'s address can be used once, within ten minutes. LINK may be "-": then it is read from standard input and shows in no list of processes.',
     example: 'underkeep open - . < link.txt', options: [PASSWORD_FILE, { name: 'force', short: 'f', help: 'replace a file that is there' }],
   },
   {

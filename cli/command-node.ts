@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Invocation } from './arguments.ts';
 import { finish } from './ask.ts';
 import { CliError, usageError } from './exit.ts';
-import { doorKey, newInvitation, nodeSocket, nodeStatus, type LocalDoor } from './local-door.ts';
+import { doorKey, newInvitation, nodeSocket, nodeStatus, pageAddress, type LocalDoor } from './local-door.ts';
 import { dataFolder } from './paths.ts';
 import { agentState } from './start-agent.ts';
 
@@ -17,6 +17,10 @@ export async function status(invocation: Invocation): Promise<void> {
 
 export async function invite(invocation: Invocation): Promise<void> {
   finish(invocation, { invitation: await newInvitation(door(invocation, dataFolder(invocation.text('data')))) });
+}
+
+export async function page(invocation: Invocation): Promise<void> {
+  finish(invocation, { url: await pageAddress(door(invocation, dataFolder(invocation.text('data')))) });
 }
 
 /** A door of this machine; a node elsewhere tells nothing of itself and invites nobody. */

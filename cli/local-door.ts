@@ -53,6 +53,15 @@ export async function newInvitation(door: LocalDoor): Promise<string> {
   return answer.invitation;
 }
 
+/** The address of the node's page for a browser on this machine; it can be used once. */
+export async function pageAddress(door: LocalDoor): Promise<string> {
+  const answer: unknown = JSON.parse(await ask(door, 'POST', '/v1/page/token'));
+  if (typeof answer !== 'object' || answer === null || !('url' in answer) || typeof answer.url !== 'string') {
+    throw new CliError('bad-response', 'The node gave no address of a page; restart it with the same version of Underkeep.');
+  }
+  return answer.url;
+}
+
 function ask(door: LocalDoor, method: 'GET' | 'POST', path: string): Promise<string> {
   const headers = { ...('key' in door && door.key !== null ? { [KEY_HEADER]: door.key } : {}), ...(method === 'POST' ? { 'content-length': '0' } : {}) };
   const where = 'socketPath' in door ? { socketPath: door.socketPath, host: 'localhost' } : { host: door.host, port: door.port };
