@@ -33,17 +33,20 @@ function sameCost(a: ScryptCost, b: ScryptCost): boolean {
 
 /** Starts scrypt at once, at the default cost; an account that chose a harder one makes `finish` run it again. */
 export function beginAttempt(password: string, login: Name): Attempt {
-  const input = oprfInput(password, login);
-  const { blind, blinded } = oprfBlind(input);
   const early = stretch(password, login, DEFAULT_SCRYPT);
   early.catch(() => undefined);
+  const input = oprfInput(password, login);
+  const { blind, blinded } = oprfBlind(input);
   return {
     blinded,
     async finish(evaluated, cost) {
-      const stretched = sameCost(cost, DEFAULT_SCRYPT) ? await early : await stretch(password, login, cost);
-      const key = loginKey(stretched, oprfFinalize(input, blind, evaluated));
-      stretched.fill(0);
+      // While scrypt still runs.
+      const output = oprfFinalize(input, blind, evaluated);
       blind.fill(0);
+      const stretched = sameCost(cost, DEFAULT_SCRYPT) ? await early : await stretch(password, login, cost);
+      const key = loginKey(stretched, output);
+      stretched.fill(0);
+      output.fill(0);
       return key;
     },
   };
