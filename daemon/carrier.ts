@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -82,11 +83,7 @@ async function watchReachable(onion: OnionPublisher, signal: AbortSignal, news: 
 
 /** The key that the node's address is made of; made once, and never lost half-written. */
 async function onionKey(path: string): Promise<OnionKey> {
-  const held = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-  if (held !== null) return OnionKey.parse(held.trim());
+  if (existsSync(path)) return OnionKey.parse((await readFile(path, 'utf8')).trim());
   const key = OnionKey.generate();
   const file = await open(`${path}.new`, 'w', 0o600);
   try {

@@ -63,7 +63,7 @@ export async function startDaemon(options: Partial<DaemonConfig> = {}): Promise<
   child.stderr.on('data', (chunk: Buffer) => { output += chunk.toString(); });
   child.stdin.on('error', () => undefined);
   child.stdin.write(`${JSON.stringify({ carrier: 'none', port: 0, ...options, dataDir })}\n`);
-  const ended = once(child, 'exit').then(() => { wakeAll(); });
+  const ended = once(child, 'exit').then(wakeAll);
 
   const event = async (fits: (event: DaemonEvent) => boolean, timeoutMs = 15_000): Promise<DaemonEvent> => {
     const deadline = Date.now() + timeoutMs;
