@@ -166,7 +166,7 @@ export class Commits {
 }
 
 /** Where a space stands now, with proofs for `keys`. */
-export async function stateOf(rows: Rows, space: Space, keys: readonly MapKey[]): Promise<SpaceState> {
+async function stateOf(rows: Rows, space: Space, keys: readonly MapKey[]): Promise<SpaceState> {
   if (space.retired) throw retired();
   const proof = await withMap(async (hashes) => rows.nodes(space.id, hashes), space.root.map, keys, (map) => map.prove(keys));
   return { pointer: space.pointer, root: space.root, frontiers: space.frontiers, proof };

@@ -3,11 +3,12 @@ import type { Blocks } from './blocks.ts';
 import type { CheckedCommit } from './commit-check.ts';
 import type { Arrived } from './commit-plan.ts';
 import { INLINE_MAX, type StoredBlock } from './rows.ts';
+import { Slab } from './slab.ts';
 
 /** Large blocks on their way to the disk at once: what keeps it busy, and bounds the memory of one upload. */
 const WRITES_MAX = 4;
 /** Small blocks are kept for the commit's own transaction up to this many bytes. */
-const BUFFER_MAX = 8 * 1024 * 1024;
+const BUFFER_MAX = 4 * 1024 * 1024;
 
 export interface IntakeHost {
   readonly blocks: Blocks;
@@ -26,6 +27,7 @@ export class Intake {
   readonly #stored = new Map<Cid, StoredBlock>();
   readonly #leaves = new Map<Cid, LogHash[]>();
   readonly #writes = new Set<Promise<void>>();
+  readonly #slab = new Slab();
   #failure: { readonly error: unknown } | null = null;
   #visible = 0;
   #buffered = 0;
@@ -69,7 +71,7 @@ export class Intake {
 
   async #buffer(cid: Cid, bytes: Uint8Array): Promise<void> {
     // A copy: the view would keep a whole network buffer alive.
-    this.#stored.set(cid, { cid, size: bytes.length, bytes: bytes.slice() });
+    this.#stored.set(cid, { cid, size: bytes.length, bytes: this.#slab.copy(bytes) });
     this.#buffered += bytes.length;
     if (this.#buffered <= BUFFER_MAX) return;
     const inHand = [...this.#stored.values()].filter((block) => block.bytes !== null);

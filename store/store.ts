@@ -5,7 +5,7 @@ import type { PublicKey } from '../crypto/index.ts';
 import type { Blocks } from './blocks.ts';
 import { readable, readCells, type CarAnswer } from './cell-reads.ts';
 import { Commits } from './commits.ts';
-import { StoreError } from './errors.ts';
+import { diskFull, StoreError, systemCode } from './errors.ts';
 import { Exclusive } from './exclusive.ts';
 import { FileBlocks } from './file-blocks.ts';
 import { HeldBlocks } from './held-blocks.ts';
@@ -50,9 +50,14 @@ export class Store {
       throw new StoreError('folder-unusable', 'The data folder cannot be made: check that the folder above it belongs to you.');
     }
     const rows = new SqliteRows(join(dataDir, 'underkeep.db'));
-    const store = new Store(rows, await FileBlocks.open(dataDir), options);
-    await store.sweep();
-    return store;
+    try {
+      const store = new Store(rows, await FileBlocks.open(dataDir), options);
+      await store.sweep();
+      return store;
+    } catch (error) {
+      await rows.close();
+      throw error instanceof WireError ? error : unusable(error);
+    }
   }
 
   /** Clears what a crash left: half-written files, and blocks that no row speaks of. Skipped after an orderly end. */
@@ -105,4 +110,9 @@ export class Store {
       await this.rows.close();
     });
   }
+}
+
+function unusable(error: unknown): Error {
+  if (systemCode(error) === 'ENOSPC') return diskFull();
+  return new StoreError('folder-unusable', 'The data folder cannot be used: check that it and all that is in it belong to you, and that its disk can be written.');
 }
