@@ -19,7 +19,7 @@ export interface CommandSpec {
   readonly args: readonly [least: number, most: number];
 }
 
-const PASSWORD_FILE: OptionSpec = { name: 'password-file', value: 'FILE', help: 'take the password from the first line of FILE ("-" for standard input) instead of asking' };
+const LINK_PASSWORD_FILE: OptionSpec = { name: 'link-password-file', value: 'FILE', help: 'take the password of the link from the first line of FILE ("-" for standard input)' };
 const IDLE: OptionSpec = { name: 'idle', value: 'MINUTES', help: 'lock after so long without a command (15)' };
 
 /** What every command takes. */
@@ -27,6 +27,7 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { name: 'data', value: 'DIR', help: 'the data folder (UNDERKEEP_DATA, or ~/.local/share/underkeep)' },
   { name: 'node', value: 'URL', help: 'the node to use: http://….onion, http://127.0.0.1:PORT or unix:/path (the data folder\'s own); taken by sign-up, unlock, open' },
   { name: 'socks', value: 'PATH', help: 'tor\'s SOCKS socket or port (that of the data folder\'s node)' },
+  { name: 'password-file', value: 'FILE', help: 'take the account\'s password, where one is asked for, from the first line of FILE ("-" for standard input)' },
   { name: 'json', help: 'print one JSON object: the result, or {"error": {code, message}}' },
   { name: 'help', short: 'h', help: 'show this help' },
 ];
@@ -55,17 +56,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       { name: 'login', value: 'LOGIN', help: 'a login name of its own' },
       { name: 'invitation', value: 'FILE', help: 'a file with the invitation that the node\'s keeper gave you' },
-      PASSWORD_FILE, IDLE,
+      IDLE,
     ],
   },
-  { name: 'unlock', usage: 'LOGIN', args: [1, 1], summary: 'unlock an account; an agent holds it until it is locked', example: 'underkeep unlock alice', options: [PASSWORD_FILE, IDLE] },
+  { name: 'unlock', usage: 'LOGIN', args: [1, 1], summary: 'unlock an account; an agent holds it until it is locked', example: 'underkeep unlock alice', options: [IDLE] },
   { name: 'lock', usage: '', args: [0, 0], summary: 'lock: the agent overwrites its keys and ends', example: 'underkeep lock' },
   { name: 'whoami', usage: '', args: [0, 0], summary: 'show the unlocked account', example: 'underkeep whoami' },
   {
     name: 'passwd', usage: '[--password-file FILE] [--new-password-file FILE]', args: [0, 0], summary: 'change the password',
     more: 'Whoever has the old password and a copy of the node\'s older records can still open what was stored until now.',
     example: 'underkeep passwd',
-    options: [PASSWORD_FILE, { name: 'new-password-file', value: 'FILE', help: 'take the new password from the first line of FILE' }],
+    options: [{ name: 'new-password-file', value: 'FILE', help: 'take the new password from the first line of FILE' }],
   },
   { name: 'put', usage: 'LOCAL... REMOTE', args: [2, 100_000], summary: 'store files and folders', more: 'After an interruption the same command sends only what had not arrived.', example: 'underkeep put holiday /pictures' },
   {
@@ -94,7 +95,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'link', usage: 'PATH', args: [1, 1], summary: 'make a link that opens a file or folder without an account', example: 'underkeep link /talk.pdf --expires 2026-12-31 --opens 10',
     options: [
       { name: 'password', help: 'ask for a password that the link needs' },
-      { name: 'password-file', value: 'FILE', help: 'take that password from the first line of FILE' },
+      LINK_PASSWORD_FILE,
       { name: 'expires', value: 'WHEN', help: 'a date (2026-12-31), or so long from now (90m, 12h, 30d)' },
       { name: 'opens', value: 'N', help: 'how often it can be opened' },
     ],
@@ -103,7 +104,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   { name: 'unlink', usage: 'ID-OR-PATH', args: [1, 1], summary: 'end a link', example: 'underkeep unlink /talk.pdf' },
   {
     name: 'open', usage: '[LINK LOCAL]', args: [0, 2], summary: 'fetch what a link leads to; alone: print the address of the page on this machine', more: 'The page\'s address can be used once, within ten minutes. LINK may be "-": then it is read from standard input and shows in no list of processes.',
-    example: 'underkeep open - . < link.txt', options: [PASSWORD_FILE, { name: 'force', short: 'f', help: 'replace a file that is there' }],
+    example: 'underkeep open - . < link.txt', options: [LINK_PASSWORD_FILE, { name: 'force', short: 'f', help: 'replace a file that is there' }],
   },
   {
     name: 'check', usage: '', args: [0, 0], summary: 'verify every signature, proof and block of the account', example: 'underkeep check',

@@ -15,7 +15,7 @@ export async function open(invocation: Invocation): Promise<void> {
   const given = invocation.argument(0);
   const link = given === '-' ? readFileSync(0, 'utf8').trim() : given;
   const config = connection(invocation, dataFolder(invocation.text('data')));
-  const file = invocation.text('password-file');
+  const file = invocation.text('link-password-file');
   const bar = new ProgressBar(invocation.flag('json') ? null : process.stderr);
   const gone = new AbortController();
   process.once('SIGINT', () => gone.abort(new CliError('interrupted', 'Interrupted; run the command again to go on.')));

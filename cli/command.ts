@@ -14,8 +14,8 @@ const nothing: Arguments = () => ({});
 
 async function linkArguments(invocation: Invocation): Promise<Fields> {
   const { readNewPassword } = await import('./secrets.ts');
-  const wanted = invocation.flag('password') || invocation.text('password-file') !== undefined;
-  const password = wanted ? await readNewPassword(invocation.text('password-file'), 'Password of the link: ') : null;
+  const wanted = invocation.flag('password') || invocation.text('link-password-file') !== undefined;
+  const password = wanted ? await readNewPassword(invocation.text('link-password-file'), 'Password of the link: ') : null;
   return { path: remote(invocation.argument(0)), password, expires: expiry(invocation.text('expires')), opens: invocation.number('opens', 1, true) ?? null };
 }
 

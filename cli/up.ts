@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { parseNodeUrl } from '../transport/index.ts';
 import type { Invocation } from './arguments.ts';
 import { CliError, usageError } from './exit.ts';
 import { dataFolder, privateFolder } from './paths.ts';
@@ -44,6 +45,7 @@ function daemonConfig(invocation: Invocation): { readonly dataDir: string } & Re
   const join = invocation.text('join');
   const torrcExtra = invocation.text('torrc-extra');
   const systemTor = invocation.text('system-tor')?.split(',');
+  if (join !== undefined && nodeKind(join) !== 'onion') throw usageError('--join takes the onion URL of another node: http://<56 characters>.onion, as that node printed it.');
   if (port !== undefined && port > 65_535) throw usageError('--port takes a number up to 65535.');
   if (carrier !== undefined && carrier !== 'tor' && carrier !== 'none') throw usageError('--carrier takes "tor" or "none".');
   if (systemTor !== undefined && (systemTor.length !== 2 || systemTor.includes(''))) throw usageError('--system-tor takes tor\'s SOCKS and control sockets, divided by a comma.');
@@ -56,6 +58,14 @@ function daemonConfig(invocation: Invocation): { readonly dataDir: string } & Re
     ...(torrcExtra === undefined ? {} : { torrcExtra: resolve(torrcExtra) }),
     ...(systemTor === undefined ? {} : { systemTor: { socks: systemTor[0], control: systemTor[1] } }),
   };
+}
+
+function nodeKind(url: string): string | null {
+  try {
+    return parseNodeUrl(url).kind;
+  } catch {
+    return null;
+  }
 }
 
 /** The daemon ends by itself when its standard input closes; a second signal ends it at once. */

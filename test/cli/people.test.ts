@@ -100,11 +100,11 @@ test('a link opens without an account, as often and with the password that was s
   const { link } = await alice.demand('link', '/pictures/one') as unknown as { link: string };
   assert.is((await open(link, 'opened')).code, 0);
   assert.is(await readFile(join(at, 'opened'), 'utf8'), 'first picture');
-  const folder = await alice.demand('link', '/pictures', '--opens', '3', '--expires', '1h', '--password-file', alice.passwordFile);
+  const folder = await alice.demand('link', '/pictures', '--opens', '3', '--expires', '1h', '--link-password-file', alice.passwordFile);
   const locked = await open(String(folder['link']), 'no');
   assert.is(locked.code, 6);
   assert.match(locked.stderr, 'password');
-  assert.is((await open(String(folder['link']), 'opened-folder', '--password-file', alice.passwordFile)).code, 0);
+  assert.is((await open(String(folder['link']), 'opened-folder', '--link-password-file', alice.passwordFile)).code, 0);
   assert.is(await readFile(join(at, 'opened-folder', 'in', 'two'), 'utf8'), 'second picture');
   assert.is((await open('v1.nonsense', 'no')).code, 2);
   await rm(stranger, { recursive: true });

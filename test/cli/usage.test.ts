@@ -71,6 +71,14 @@ test('without a node status, sign-up and invite say how to start one', async () 
   assert.match(invite.stderr, 'underkeep up');
 });
 
+test('a node joins the network of an onion, and of nothing else', async () => {
+  for (const url of ['https://example.com', 'http://127.0.0.1:8642', 'alice']) {
+    const { code, stderr } = await underkeep(['up', '--join', url], { env });
+    assert.is(code, 2, url);
+    assert.match(stderr, 'onion');
+  }
+});
+
 test('a password is never asked for where there is no terminal', async () => {
   const { code, stderr } = await underkeep(['unlock', 'alice'], { env });
   assert.is(code, 2);

@@ -57,8 +57,7 @@ export async function act(person: Person, operation: string, args: readonly stri
 }
 
 function commandLine(person: Person, args: readonly string[]): string[] {
-  const password = args[0] === 'sign-up' || args[0] === 'unlock' ? ['--password-file', person.passwordFile] : [];
-  return [...args, '--data', person.data, ...password];
+  return [...args, '--data', person.data, '--password-file', person.passwordFile];
 }
 
 /** The same, for what must be refused: gives the refusal's code. */
