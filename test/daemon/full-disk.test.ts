@@ -68,7 +68,7 @@ if (mounted) {
     await second.stop();
   });
 } else {
-  test.skip(`${claim} (this user may not mount a small tmpfs)`, () => undefined);
+  test.skip(claim, () => undefined); // skipped: this user may not mount a small tmpfs
 }
 
 test.run();

@@ -1,5 +1,5 @@
 /** What every pair of `Rows` and `Blocks` must do, whatever it is made of. Called by one test file for each. */
-import { suite } from 'uvu';
+import { suite, type Test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { generateSigningKey, randomBytes, type PublicKey } from '../../crypto/index.ts';
 import type { Advance, Blocks, CommitBatch, NewAccount, Rows, StoredBlock } from '../../store/index.ts';
@@ -58,7 +58,8 @@ async function settled(rows: Rows, now: number): Promise<Cid[]> {
   }
 }
 
-export function runCompliance(name: string, open: () => Promise<Pair>): void {
+/** The whole suite over the pair that `open` gives; call `.run()` on it. */
+export function compliance(name: string, open: () => Promise<Pair>): Test {
   const test = suite(name);
   let pair: Pair;
   test.before(async () => { pair = await open(); });
@@ -309,5 +310,5 @@ export function runCompliance(name: string, open: () => Promise<Pair>): void {
     assert.not.equal(advance.root.map, emptyMapRoot());
   });
 
-  test.run();
+  return test;
 }

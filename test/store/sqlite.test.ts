@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileBlocks, SqliteRows } from '../../store/index.ts';
-import { runCompliance, type Pair } from './compliance.ts';
+import { compliance, type Pair } from './compliance.ts';
 
 /** A copy of the folder as it is while the first one runs is what a crash would leave. */
 async function open(dataDir: string): Promise<Pair> {
@@ -23,4 +23,4 @@ async function open(dataDir: string): Promise<Pair> {
   };
 }
 
-runCompliance('SQLite and files', async () => open(await mkdtemp('/tmp/uk-')));
+compliance('SQLite and files', async () => open(await mkdtemp('/tmp/uk-'))).run();
