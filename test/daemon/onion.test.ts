@@ -52,6 +52,20 @@ test('a node is reached at its onion address, keeps it over a restart, and tells
   assert.not.ok(first.node.output().includes('uncaught') || first.node.output().includes('unhandled'));
 });
 
+test('a node on a tor that runs already publishes its own address there, and leaves that tor running', async () => {
+  const host = daemon ?? (await started()).node;
+  const tor = join(host.dataDir, 'tor');
+  const guest = await startDaemon({ carrier: 'tor', systemTor: { socks: join(tor, 'socks.sock'), control: join(tor, 'control.sock') } });
+  try {
+    await guest.event((event) => event.event === 'onion' && event.reachable, 90_000);
+    assert.is((await stat(guest.onionSocket)).mode & 0o777, 0o660, 'for the group that the system gives its tor');
+  } finally {
+    await guest.stop();
+  }
+  const status = JSON.parse(new TextDecoder().decode((await ask(host, '/v1/status', { method: 'GET' })).body)) as { phase: unknown };
+  assert.is(status.phase, 'ready');
+});
+
 async function all(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   for await (const part of body) parts.push(part);
