@@ -1,8 +1,8 @@
 import { scryptAsync } from '@noble/hashes/scrypt.js';
-import { portableEngine, type Engine, type OpenJob, type SealJob } from '../../crypto/index.ts';
+import { portableEngine, type Engine } from '../../crypto/index.ts';
 import type { SealPool } from './seal-pool.ts';
 
-/** Below this the way to another thread costs more than the work. */
+/** Below this, in all, the way to another thread costs more than the work. */
 const WORTH_A_THREAD = 64 * 1024;
 const NOTHING = new Uint8Array(0);
 
@@ -19,16 +19,16 @@ export function browserEngine(pool: () => SealPool | null, progress: ScryptProgr
   return {
     ...portableEngine,
     name: 'browser',
-    seal: async (jobs) => split(jobs, ({ plaintext }) => plaintext.length, portableEngine.seal, async (large) => {
-      const threads = pool();
-      if (threads === null) return portableEngine.seal(large);
-      return wholly(await threads.run('seal', large.map(({ key, nonce, plaintext, prefix }) => ({ key, nonce, data: plaintext, prefix }))));
-    }),
-    open: async (jobs) => split<OpenJob, Uint8Array | null>(jobs, ({ box }) => box.length, portableEngine.open, async (large) => {
-      const threads = pool();
-      if (threads === null) return portableEngine.open(large);
-      return threads.run('open', large.map(({ key, nonce, box }) => ({ key, nonce, data: box, prefix: NOTHING })));
-    }),
+    seal: async (jobs) => {
+      const threads = isWorthIt(jobs.map(({ plaintext }) => plaintext)) ? pool() : null;
+      if (threads === null) return portableEngine.seal(jobs);
+      return wholly(await threads.run('seal', jobs.map(({ key, nonce, plaintext, prefix }) => ({ key, nonce, data: plaintext, prefix }))));
+    },
+    open: async (jobs) => {
+      const threads = isWorthIt(jobs.map(({ box }) => box)) ? pool() : null;
+      if (threads === null) return portableEngine.open(jobs);
+      return threads.run('open', jobs.map(({ key, nonce, box }) => ({ key, nonce, data: box, prefix: NOTHING })));
+    },
     scrypt: async (password, salt, { N, r, p, length }) => {
       const started = performance.now();
       const onProgress = (fraction: number): void => {
@@ -40,16 +40,8 @@ export function browserEngine(pool: () => SealPool | null, progress: ScryptProgr
   };
 }
 
-async function split<J extends SealJob | OpenJob, R>(
-  jobs: readonly J[], size: (job: J) => number, here: (jobs: readonly J[]) => Promise<R[]>, elsewhere: (jobs: readonly J[]) => Promise<R[]>,
-): Promise<R[]> {
-  const isLarge = (job: J): boolean => size(job) >= WORTH_A_THREAD;
-  const away = elsewhere(jobs.filter(isLarge));
-  away.catch(() => undefined);
-  const near = await here(jobs.filter((job) => !isLarge(job)));
-  const far = await away;
-  let [nextNear, nextFar] = [0, 0];
-  return jobs.map((job) => (isLarge(job) ? far[nextFar++] : near[nextNear++]) as R);
+function isWorthIt(data: readonly Uint8Array[]): boolean {
+  return data.reduce((sum, { length }) => sum + length, 0) >= WORTH_A_THREAD;
 }
 
 function wholly(results: readonly (Uint8Array | null)[]): Uint8Array[] {

@@ -1,6 +1,6 @@
 import { scriptAddress } from '../script-address.ts';
 import sealerUrl from './sealer.ts?worker&url';
-import type { SealerAnswer, SealerTask } from './sealer.ts';
+import type { SealerAnswer, SealerJob, SealerTask } from './sealer.ts';
 
 interface Thread {
   readonly worker: Worker;
@@ -8,7 +8,16 @@ interface Thread {
   load: number;
 }
 
-type Job = SealerTask['jobs'][number];
+/** A box to be made or opened; `data` is the plaintext or the box. */
+export interface PoolJob {
+  readonly key: Uint8Array;
+  readonly nonce: Uint8Array;
+  readonly prefix: Uint8Array;
+  readonly data: Uint8Array;
+}
+
+const GROUP_BYTES = 1024 * 1024;
+const TAG = 16;
 
 /** Threads that seal and open. They hold keys only while they use them, and are ended when the session is. */
 export class SealPool {
@@ -31,9 +40,9 @@ export class SealPool {
     return ready.length === 0 ? null : new SealPool(ready);
   }
 
-  /** Each job goes to the thread with the least to do. Rejects when the pool is ended meanwhile. */
-  async run(op: SealerTask['op'], jobs: readonly Job[]): Promise<(Uint8Array | null)[]> {
-    const results = await Promise.all(jobs.map(async (job) => this.#runOn(this.#idlest(), op, [job])));
+  /** In the order of `jobs`. Each group of them goes to the thread with the least to do. Rejects when the pool is ended meanwhile. */
+  async run(op: SealerTask['op'], jobs: readonly PoolJob[]): Promise<(Uint8Array | null)[]> {
+    const results = await Promise.all(grouped(jobs).map(async (group) => this.#runOn(this.#idlest(), op, group)));
     return results.flat();
   }
 
@@ -49,13 +58,14 @@ export class SealPool {
     return rest.reduce((least, thread) => (thread.load < least.load ? thread : least), first);
   }
 
-  async #runOn(thread: Thread, op: SealerTask['op'], jobs: readonly Job[]): Promise<readonly (Uint8Array | null)[]> {
+  async #runOn(thread: Thread, op: SealerTask['op'], jobs: readonly PoolJob[]): Promise<readonly (Uint8Array | null)[]> {
     const id = this.#next++;
     const bytes = jobs.reduce((sum, { data }) => sum + data.length, 0);
     thread.load += bytes;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject, thread, bytes });
-      thread.worker.postMessage({ id, op, jobs } satisfies SealerTask);
+      const own = jobs.map((job) => packed(job, op));
+      thread.worker.postMessage({ id, op, jobs: own } satisfies SealerTask, own.map(({ buffer }) => buffer));
     });
   }
 
@@ -67,6 +77,29 @@ export class SealPool {
     waiting.thread.load -= waiting.bytes;
     waiting.resolve(answer.results);
   }
+}
+
+/** A copy that this thread gives away, with room for the result: a view would take the whole buffer behind it along. */
+function packed({ key, nonce, data, prefix }: PoolJob, op: SealerTask['op']): SealerJob {
+  const room = op === 'seal' ? prefix.length + TAG : 0;
+  const buffer = new ArrayBuffer(room + data.length);
+  new Uint8Array(buffer, room).set(data);
+  return { key: key.slice(), nonce: nonce.slice(), prefix: prefix.slice(), buffer, room };
+}
+
+/** Small jobs together, so that each message is worth its way. */
+function grouped(jobs: readonly PoolJob[]): PoolJob[][] {
+  const groups: PoolJob[][] = [];
+  let bytes = GROUP_BYTES;
+  for (const job of jobs) {
+    if (bytes >= GROUP_BYTES) {
+      groups.push([]);
+      bytes = 0;
+    }
+    groups.at(-1)?.push(job);
+    bytes += job.data.length;
+  }
+  return groups;
 }
 
 async function startOne(): Promise<Worker | null> {

@@ -4,9 +4,16 @@ import load from 'libsodium';
 export type SealerTask = {
   readonly id: number;
   readonly op: 'seal' | 'open';
-  /** `key 32 ‖ nonce 24`, then the plaintext or the box. */
-  readonly jobs: readonly { readonly key: Uint8Array; readonly nonce: Uint8Array; readonly data: Uint8Array; readonly prefix: Uint8Array }[];
+  readonly jobs: readonly SealerJob[];
 };
+/** `data` begins `room` bytes into a buffer of its own, which comes back with the result in it: the prefix and the tag go before the data. */
+export interface SealerJob {
+  readonly key: Uint8Array;
+  readonly nonce: Uint8Array;
+  readonly prefix: Uint8Array;
+  readonly buffer: ArrayBuffer;
+  readonly room: number;
+}
 export type SealerAnswer = { readonly id: number; readonly results: readonly (Uint8Array | null)[] } | { readonly id: -1; readonly ready: boolean };
 
 const TAG = 16;
@@ -47,29 +54,32 @@ class Heap {
   }
 }
 
-function seal(sodium: Sodium, heap: Heap, { key, nonce, data, prefix }: SealerTask['jobs'][number]): Uint8Array {
+function seal(sodium: Sodium, heap: Heap, { key, nonce, prefix, buffer, room }: SealerJob): Uint8Array {
+  const data = new Uint8Array(buffer, room);
   const at = heap.room(data.length + TAG);
   heap.bytes.set(key, at.key);
   heap.bytes.set(nonce, at.nonce);
   heap.bytes.set(data, at.data + TAG);
   sodium._crypto_secretbox_easy(at.data, at.data + TAG, data.length, 0, at.nonce, at.key);
-  const out = new Uint8Array(prefix.length + TAG + data.length);
+  const out = new Uint8Array(buffer);
   out.set(prefix);
   out.set(heap.bytes.subarray(at.data, at.data + TAG + data.length), prefix.length);
   heap.wipe(0);
   return out;
 }
 
-function open(sodium: Sodium, heap: Heap, { key, nonce, data }: SealerTask['jobs'][number]): Uint8Array | null {
-  if (data.length < TAG) return null;
-  const at = heap.room(data.length);
+function open(sodium: Sodium, heap: Heap, { key, nonce, buffer }: SealerJob): Uint8Array | null {
+  const box = new Uint8Array(buffer);
+  if (box.length < TAG) return null;
+  const at = heap.room(box.length);
   heap.bytes.set(key, at.key);
   heap.bytes.set(nonce, at.nonce);
-  heap.bytes.set(data, at.data);
-  const failed = sodium._crypto_secretbox_open_easy(at.data, at.data, data.length, 0, at.nonce, at.key) !== 0;
-  const out = failed ? null : heap.bytes.slice(at.data, at.data + data.length - TAG);
-  heap.wipe(data.length);
-  return out;
+  heap.bytes.set(box, at.data);
+  const failed = sodium._crypto_secretbox_open_easy(at.data, at.data, box.length, 0, at.nonce, at.key) !== 0;
+  const out = box.subarray(0, box.length - TAG);
+  if (!failed) out.set(heap.bytes.subarray(at.data, at.data + out.length));
+  heap.wipe(box.length);
+  return failed ? null : out;
 }
 
 async function start(): Promise<void> {
@@ -78,7 +88,7 @@ async function start(): Promise<void> {
   const heap = new Heap(sodium);
   addEventListener('message', ({ data: { id, op, jobs } }: MessageEvent<SealerTask>) => {
     const results = jobs.map((job) => (op === 'seal' ? seal(sodium, heap, job) : open(sodium, heap, job)));
-    send({ id, results }, results.flatMap((result) => (result === null ? [] : [result.buffer as ArrayBuffer])));
+    send({ id, results }, jobs.map(({ buffer }) => buffer));
   });
   send({ id: -1, ready: true });
 }
