@@ -1,6 +1,5 @@
 import { render } from 'preact';
 import { App } from '../../ui/page/app.tsx';
-import '../../ui/page/style.css';
 import { MemoryApi } from './memory-api.ts';
 import { scenes } from './scenes.ts';
 

@@ -26,7 +26,7 @@ export class MemoryDrive {
 
   list(folder: string): Item[] {
     const items: Item[] = [];
-    for (const { path, item } of this.#entries.values()) if (parentOf(path) === folder) items.push(item);
+    for (const { path, item } of this.#entries.values()) if (parentOf(path) === folder && !(folder === '/' && path.startsWith('/@'))) items.push(item);
     return items;
   }
 

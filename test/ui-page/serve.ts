@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
-const html = '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Underkeep</title><link rel="icon" href="/icon.svg"><link rel="stylesheet" href="/harness.css"><script type="module" src="/harness.js"></script></head><body><div id="app"></div></body></html>';
+const html = '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Underkeep</title><link rel="icon" href="/icon.svg"><link rel="stylesheet" href="/style.css"><script type="module" src="/harness.js"></script></head><body><div id="app"></div></body></html>';
 
 /** What the node sends with the page, the worker's needs left out: nothing inline, no string becomes script or markup. */
 const policy = [
@@ -23,7 +23,7 @@ export interface Harness {
 /** Bundles the page with its Api in memory, and serves it on loopback under the page's own policy. */
 export async function serveHarness(): Promise<Harness> {
   const { outputFiles } = await build({
-    entryPoints: [join(import.meta.dirname, 'harness.tsx')],
+    entryPoints: { harness: join(import.meta.dirname, 'harness.tsx'), style: join(root, 'ui/page/style.css') },
     bundle: true, write: false, format: 'esm', splitting: true, target: 'es2023', platform: 'browser', outdir: '/out', jsx: 'automatic', jsxImportSource: 'preact', logLevel: 'silent',
   });
   const files = new Map(outputFiles.map(({ path, contents }) => [path.replace(/^\/out/, ''), contents]));

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Api, Connection, Preferences } from '../contract.ts';
 import { DriveContext, openDrive, PageContext, type Drive, type Page } from './app-state.ts';
+import { deliver } from './deliver.ts';
 import { FirstRun } from './first-run/first-run.tsx';
 import { LinkPage } from './link-page.tsx';
 import { watchEscape } from './panic.ts';
@@ -51,7 +52,7 @@ function createPage(api: Api, leave: () => void): Page {
 /** Says that somebody is there, at most every quarter of a minute. */
 function useTouch(api: Api, isOpen: boolean): void {
   useEffect(() => {
-    if (!isOpen) return;
+    if (!isOpen) return undefined;
     let last = 0;
     const touch = ({ timeStamp }: Event): void => {
       if (timeStamp - last < 15_000) return;
@@ -105,11 +106,8 @@ function useSession(page: Page): readonly [Session, (view: View) => void] {
       preferences.update((old) => ({ ...firstPreferences, theme: old.theme, language: old.language }));
       setSession({ ...atStart, view: 'unlock', reason: event.reason });
     });
-    api.connection().then(connection.set).catch(() => undefined);
-    api.state().then(
-      (state) => { show(state === 'new' ? 'first-run' : state === 'locked' ? 'unlock' : 'open'); },
-      (failure: unknown) => { setSession((old) => ({ ...old, failure })); },
-    );
+    void deliver(api.connection(), connection.set);
+    void deliver(api.state(), (state) => { show(state === 'new' ? 'first-run' : state === 'locked' ? 'unlock' : 'open'); }, (failure) => { setSession((old) => ({ ...old, failure })); });
     return end;
   }, []);
   return [session, show];

@@ -7,7 +7,7 @@ export function bytes(size: number): string {
   const step = size < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(size) / 3));
   const value = size / 1000 ** step;
   const unit = UNITS[step] ?? 'byte';
-  return new Intl.NumberFormat(spoken.get().language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: step === 0 || value >= 100 ? 0 : 1 }).format(value);
+  return new Intl.NumberFormat(spoken.get().language, { style: 'unit', unit, unitDisplay: step === 0 ? 'long' : 'short', maximumFractionDigits: step === 0 || value >= 100 ? 0 : 1 }).format(value);
 }
 
 /** 0 to 1 as a percentage without decimals, rounded down: 100 % means done. */

@@ -41,7 +41,7 @@ const SIGNATURES: readonly Signature[] = [
   ['application/pdf', 0, '%PDF-'],
 ];
 
-const hasAt = (bytes: Uint8Array, offset: number, text: string): boolean => [...text].every((character, index) => bytes[offset + index] === character.codePointAt(0));
+const hasAt = (bytes: Uint8Array, offset: number, text: string): boolean => Array.from(text).every((character, index) => bytes[offset + index] === character.charCodeAt(0));
 
 /** The media type that the first bytes show (32 are enough); null for everything that the page would not show as a picture, sound or film. */
 export function sniff(bytes: Uint8Array): string | null {

@@ -15,7 +15,8 @@ import { Outside } from './parts/outside.tsx';
 import { baseName, join, trailOf } from './paths.ts';
 import { byName, sorted } from './sorting.ts';
 import { spoken, t } from './text.ts';
-import type { PreviewProps, ViewProps } from './preview/preview.tsx';
+import type { PreviewProps } from './preview/preview.tsx';
+import type { ViewProps } from './preview/view.ts';
 
 const FileView = later<ViewProps & { readonly onDownload: (item: Item) => void }>(async () => (await import('./preview/preview.tsx')).FileView);
 const Preview = later<PreviewProps>(async () => (await import('./preview/preview.tsx')).Preview);

@@ -1,7 +1,6 @@
 import { render } from 'preact';
 import { connectWorker } from '../api.ts';
 import { App } from './app.tsx';
-import './style.css';
 
 const root = document.getElementById('app');
 // Before anything looks at the address: a one-time token in it is taken out here.

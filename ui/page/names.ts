@@ -51,6 +51,5 @@ export function freeName(name: string, taken: ReadonlySet<string>): string {
 
 /** The first letters of a name, for a round picture of a person. */
 export function initials(name: string): string {
-  const [first = '?'] = [...visible(name).replace(/^[^\p{L}\p{N}]+/u, '')];
-  return first.toLocaleUpperCase();
+  return (/[\p{L}\p{N}]/u.exec(visible(name))?.[0] ?? '?').toLocaleUpperCase();
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useAction, usePage } from './app-state.ts';
+import { deliver } from './deliver.ts';
 import { Button } from './parts/button.tsx';
 import { Arches } from './parts/drawings.tsx';
 import { Field } from './parts/field.tsx';
@@ -27,7 +28,7 @@ export function Unlock({ reason, onOpen, onNew }: UnlockProps) {
   const [isKnown, setKnown] = useState<boolean | null>(null);
   const action = useAction();
   useEffect(() => {
-    api.lastLogin().then((last) => {
+    void deliver(api.lastLogin(), (last) => {
       if (last !== null) setLogin(last);
       setKnown(last !== null);
     }, () => { setKnown(false); });

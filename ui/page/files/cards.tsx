@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Item } from '../../contract.ts';
 import { useDrive } from '../app-state.ts';
+import { deliver } from '../deliver.ts';
 import { bytes, when } from '../format.ts';
 import { kindOf } from '../kinds.ts';
 import { Icon, KindIcon } from '../parts/icon.tsx';
@@ -105,9 +106,10 @@ function Card({ listing, item, at, isCursor, columns, rowHeight }: CardProps) {
     >
       <Picture item={item} path={join(listing.folder, item.name)} />
       <Tick listing={listing} item={item} />
+      <span class="card-marks"><SharedMarks item={item} /></span>
       <span class="card-text">
         <span class="card-name"><FileName name={item.name} /></span>
-        <span class="card-facts">{item.kind === 'folder' ? t('details.kind.folder') : bytes(item.size)} · {when(item.modified)}<SharedMarks item={item} /></span>
+        <span class="card-facts">{item.kind === 'folder' ? t('details.kind.folder') : bytes(item.size)} · {when(item.modified)}</span>
       </span>
       <span class="card-more" aria-hidden="true" onClick={more} onDblClick={(event) => { event.stopPropagation(); }}><Icon name="more" /></span>
     </div>
@@ -120,9 +122,9 @@ function Picture({ item, path }: { readonly item: Item; readonly path: string })
   const kind = kindOf(item);
   const [address, setAddress] = useState<string | null>(null);
   useEffect(() => {
-    if (kind !== 'image' || item.size > LARGEST_THUMBNAIL) return;
+    if (kind !== 'image' || item.size > LARGEST_THUMBNAIL) return undefined;
     let isLate = false;
-    thumbnails.of(path, `${item.id} ${item.modified}`).then((url) => { if (!isLate) setAddress(url); }, () => undefined);
+    void deliver(thumbnails.of(path, `${item.id} ${item.modified}`), (url) => { if (!isLate) setAddress(url); });
     return () => { isLate = true; };
   }, [path, item.modified]);
   return (

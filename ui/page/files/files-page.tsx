@@ -34,12 +34,15 @@ interface FilesPageProps {
 
 /** What was left for the folder above: the cursor waits there. */
 let leftName: string | null = null;
+/** The folder was changed from inside this page, so the list takes the focus. */
+let wantsFocus = false;
 
 /** The ways into, around in and out of a folder. */
 function useWays(path: string) {
   const { router } = useDrive();
   const go = (to: string): void => {
     leftName = parentOf(path) === to ? baseName(path) : null;
+    wantsFocus = true;
     router.go({ page: 'files', path: to });
   };
   const isTop = path === '/' || path === `/@${ownerOf(path) ?? ''}`;
@@ -57,7 +60,8 @@ function useArrival(folder: Folder, box: { readonly current: HTMLElement | null 
     leftName = null;
     folder.select((old) => (old.cursor === null ? { ...old, cursor: start.id, anchor: start.id } : old));
     requestAnimationFrame(() => {
-      if (document.activeElement === document.body) box.current?.querySelector<HTMLElement>('[data-id][tabindex="0"]')?.focus({ preventScroll: true });
+      if (wantsFocus && document.activeElement === document.body) box.current?.querySelector<HTMLElement>('[data-id][tabindex="0"]')?.focus({ preventScroll: true });
+      wantsFocus = false;
     });
   }, [first]);
 }

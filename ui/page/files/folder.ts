@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Item } from '../../contract.ts';
 import { useDrive, useLoaded, type Loaded } from '../app-state.ts';
+import { deliver } from '../deliver.ts';
 import { isWithin, parentOf } from '../paths.ts';
 import { nothing, within, type Selection } from '../selection.ts';
 import { byName, sorted, type Order } from '../sorting.ts';
@@ -51,7 +52,7 @@ export function useFolder(path: string): Folder {
     select: (change) => { setSelection((old) => change(old, ids)); },
     hide(hidden, work) {
       setGone((old) => new Set([...old, ...hidden.map(({ id }) => id)]));
-      void work.then(() => {
+      void deliver(work, () => {
         for (const { id } of hidden) settled.current.add(id);
         reload();
       });

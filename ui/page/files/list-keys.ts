@@ -26,7 +26,7 @@ export function useListKeys(listing: Listing, scroller: RefObject<HTMLElement | 
   };
 
   useEffect(() => {
-    if (!follows.current || selection.cursor === null) return;
+    if (!follows.current || selection.cursor === null) return undefined;
     reveal(selection.cursor);
     // The row may have to be drawn first.
     const frame = requestAnimationFrame(() => {

@@ -63,7 +63,7 @@ function Heads({ listing: { order, sort } }: { readonly listing: Listing }) {
         <div key={label} class={`cell cell-${label.slice(6)}`} role="columnheader" aria-sort={key !== order.key ? undefined : order.descending ? 'descending' : 'ascending'}>
           {key === null
             ? <span>{t(label)}</span>
-            : <button type="button" class="sort-head" onClick={() => { sort(key); }}><span>{t(label)}</span>{key === order.key && <span class={order.descending ? 'is-turned' : ''}><Icon name="arrowUp" size={16} /></span>}</button>}
+            : <button type="button" class="sort-head" onClick={() => { sort(key); }}><span>{t(label)}</span>{key === order.key && <span class={order.descending ? 'sort-sign is-turned' : 'sort-sign'}><Icon name="arrowUp" size={16} /></span>}</button>}
         </div>
       ))}
       <div class="cell cell-more" role="columnheader"><span class="sr">{t('files.actions')}</span></div>

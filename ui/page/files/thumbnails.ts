@@ -1,4 +1,5 @@
 import type { Api } from '../../contract.ts';
+import { deliver } from '../deliver.ts';
 import { sniff } from '../kinds.ts';
 
 /** Pictures larger than this many bytes show their sign instead. */
@@ -29,7 +30,7 @@ export function createThumbnails(api: Api): Thumbnails {
     else go();
   };
   const drop = (address: Promise<string | null>): void => {
-    address.then((url) => { if (url !== null) URL.revokeObjectURL(url); }, () => undefined);
+    void deliver(address, (url) => { if (url !== null) URL.revokeObjectURL(url); });
   };
   const load = async (path: string): Promise<string | null> => {
     await turn();

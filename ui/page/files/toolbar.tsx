@@ -52,7 +52,7 @@ export function Toolbar({ upload, onNewFolder, order, onOrder, isDetailsOpen, on
   };
   return (
     <div class="toolbar" role="toolbar" aria-label={t('files.tools')}>
-      <IconButton icon="settings" label={t('sort.menu')} onClick={(event) => { openSort(event.currentTarget); }} />
+      <IconButton icon="sort" label={t('sort.menu')} onClick={(event) => { openSort(event.currentTarget); }} />
       <IconButton icon={view === 'list' ? 'grid' : 'list'} label={view === 'list' ? t('view.grid') : t('view.list')} onClick={() => { page.setPreferences({ view: view === 'list' ? 'grid' : 'list' }); }} />
       {!isPhone && <IconButton icon="details" label={t('details.toggle')} pressed={isDetailsOpen} onClick={onDetails} />}
       {upload !== null && !isPhone && <Button icon="newFolder" onClick={onNewFolder}>{t('files.newFolder')}</Button>}

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { TrashItem } from '../../contract.ts';
 import { useAction, useDrive, useLoaded } from '../app-state.ts';
+import { deliver } from '../deliver.ts';
 import { errorText } from '../errors.ts';
 import { bytes, when } from '../format.ts';
 import { kindOf } from '../kinds.ts';
@@ -18,7 +19,7 @@ export function TrashPage() {
   const [loaded, again] = useLoaded(() => api.trash(), 'trash', (event) => event.type === 'changed');
   const [doomed, setDoomed] = useState<TrashItem | 'all' | null>(null);
   const restore = ({ id, item }: TrashItem): void => {
-    api.restore(id).then(() => {
+    void deliver(api.restore(id), () => {
       notices.toast(t('trash.restored', { name: item.name }));
       again();
     }, (error: unknown) => { notices.toast(errorText(error), { look: 'danger' }); });

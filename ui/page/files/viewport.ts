@@ -20,7 +20,7 @@ export function useViewport(element: RefObject<HTMLElement | null>): Viewport {
   useLayoutEffect(look, []);
   useEffect(() => {
     const { current } = element;
-    if (current === null) return;
+    if (current === null) return undefined;
     current.addEventListener('scroll', look, { passive: true });
     const watcher = new ResizeObserver(look);
     watcher.observe(current);

@@ -7,7 +7,7 @@ import { Icon } from './icon.tsx';
 export function Copyable({ text, label }: { readonly text: string; readonly label: string }) {
   const [isCopied, setCopied] = useState(false);
   useEffect(() => {
-    if (!isCopied) return;
+    if (!isCopied) return undefined;
     const timer = setTimeout(() => { setCopied(false); }, 2000);
     return () => { clearTimeout(timer); };
   }, [isCopied]);

@@ -45,7 +45,7 @@ export function Hops({ fraction, failed = false }: { readonly fraction: number; 
         );
       })}
       <path class="hop-sign" d="M30 40h20v13H30zM27 57h26" />
-      <path class="hop-sign" d="M470 53v-6a10 10 0 0 1 20 0v6M466 57h28M480 53v-5" />
+      <path class="hop-sign" d="M485 43a5 5 0 1 1-10 0 5 5 0 0 1 10 0zM468 60c1-6 5-9 12-9s11 3 12 9" />
     </svg>
   );
 }

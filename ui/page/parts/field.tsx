@@ -25,6 +25,7 @@ export function Field({ label, value, onInput, type = 'text', hint, fault = null
   const id = useId();
   const [isShown, setShown] = useState(false);
   const described = [hint !== undefined && `${id}-hint`, fault !== null && `${id}-fault`].filter(Boolean).join(' ');
+  const shown = type === 'password' && !isShown ? { type: 'password' } as const : { type: 'text' } as const;
   const quiet = literal || type === 'password' ? { spellcheck: false, autocapitalize: 'none', autocorrect: 'off', translate: false } as const : {};
   return (
     <div class="field">
@@ -33,9 +34,9 @@ export function Field({ label, value, onInput, type = 'text', hint, fault = null
         <input
           id={id}
           ref={inputRef ?? null}
-          type={(type === 'password' && isShown ? 'text' : type) as 'text'}
+          {...shown}
           value={value}
-          autocomplete={autocomplete as 'off'}
+          autocomplete={autocomplete}
           placeholder={placeholder ?? ''}
           required={required}
           aria-invalid={fault !== null || undefined}

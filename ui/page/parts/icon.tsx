@@ -8,7 +8,6 @@ const SHAPES = {
   audio: 'M9 17.5V6l10-2v11.5M9 17.5a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0zM19 15.5a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0z',
   video: 'M5.5 5h13a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2h-13a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2zM10 9.2v5.6l4.8-2.8z',
   text: 'M13.5 3.5H7a2 2 0 0 0-2 2v13a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V9zM13.5 3.5V9H19M8.5 13h7M8.5 16.5h4.5',
-  pdf: 'M13.5 3.5H7a2 2 0 0 0-2 2v13a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V9zM13.5 3.5V9H19M9 17v-4.5h1.2a1.3 1.3 0 0 1 0 2.7H9',
   archive: 'M4.5 8.5v10a2 2 0 0 0 2 2h11a2 2 0 0 0 2-2v-10M3.5 4h17v4.5h-17zM10 12.5h4',
   shared: 'M15.5 7.5a3 3 0 1 1-6 0 3 3 0 0 1 6 0zM6.5 19.5c.3-3.3 2.7-5.5 6-5.5s5.7 2.2 6 5.5M5 11.5c-1.7.6-2.8 2-3 4M20 11.5c1.7.6 2.8 2 3 4',
   people: 'M12 7.5a3.5 3.5 0 1 1-7 0 3.5 3.5 0 0 1 7 0zM2.5 19.5c.3-3.5 2.6-5.5 6-5.5s5.7 2 6 5.5M15.5 4.3a3.5 3.5 0 0 1 0 6.4M17.5 14.6c2.3.6 3.8 2.3 4 4.9',
@@ -22,6 +21,7 @@ const SHAPES = {
   search: 'M16.5 10.5a6 6 0 1 1-12 0 6 6 0 0 1 12 0zM15 15l5 5',
   lock: 'M6.5 10.5h11a1.5 1.5 0 0 1 1.5 1.5v7a1.5 1.5 0 0 1-1.5 1.5h-11A1.5 1.5 0 0 1 5 19v-7a1.5 1.5 0 0 1 1.5-1.5zM8 10.5V8a4 4 0 0 1 8 0v2.5',
   leave: 'M10 4.5H6.5a2 2 0 0 0-2 2v11a2 2 0 0 0 2 2H10M15 8l4 4-4 4M19 12H9.5',
+  sort: 'M8 5v14M4.5 15.5 8 19l3.5-3.5M16 19V5M12.5 8.5 16 5l3.5 3.5',
   list: 'M8.5 6.5H20M8.5 12H20M8.5 17.5H20M4.3 6.5h.01M4.3 12h.01M4.3 17.5h.01',
   grid: 'M4.5 4.5h6v6h-6zM13.5 4.5h6v6h-6zM4.5 13.5h6v6h-6zM13.5 13.5h6v6h-6z',
   more: 'M5.5 12h.01M12 12h.01M18.5 12h.01',
@@ -63,7 +63,7 @@ export function Icon({ name, size = 20 }: { readonly name: IconName; readonly si
 }
 
 const KIND_ICONS: Readonly<Record<Kind, IconName>> = {
-  folder: 'folder', image: 'image', audio: 'audio', video: 'video', pdf: 'pdf', markdown: 'text', text: 'text', archive: 'archive', file: 'file',
+  folder: 'folder', image: 'image', audio: 'audio', video: 'video', pdf: 'text', markdown: 'text', text: 'text', archive: 'archive', file: 'file',
 };
 
 /** A file's or folder's sign on its tile. */

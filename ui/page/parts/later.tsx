@@ -1,5 +1,6 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { deliver } from '../deliver.ts';
 import { Failed, Loading } from './notice.tsx';
 
 /** A component whose script is fetched when it is first drawn. */
@@ -10,7 +11,7 @@ export function later<P extends object>(load: () => Promise<ComponentType<P>>): 
     const [error, setError] = useState<unknown>(null);
     useEffect(() => {
       if (held !== null) return;
-      load().then((component) => {
+      void deliver(load(), (component) => {
         held = component;
         setLoaded(true);
       }, setError);

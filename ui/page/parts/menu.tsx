@@ -55,7 +55,7 @@ export function Menu({ label, anchor, entries, onClose }: MenuProps) {
   useLayoutEffect(() => {
     const element = menu.current;
     const before = document.activeElement;
-    if (element === null) return;
+    if (element === null) return undefined;
     element.showPopover();
     place(element, anchor);
     element.querySelector<HTMLElement>('[role^="menuitem"]')?.focus();

@@ -1,4 +1,4 @@
-import encodeQR from 'qr';
+import { encodeQR } from 'qr';
 
 /** A QR code as one path of squares, dark on light in every theme so that cameras read it. */
 export function Qr({ text, label }: { readonly text: string; readonly label: string }) {

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { usePage } from '../app-state.ts';
+import { deliver } from '../deliver.ts';
 import { en } from '../messages/en.ts';
 import { t, type MessageId } from '../text.ts';
 
@@ -13,10 +14,10 @@ export function useStrength(password: string, login: string): Judged | null {
   const { api } = usePage();
   const [judged, setJudged] = useState<{ readonly password: string; readonly value: Judged } | null>(null);
   useEffect(() => {
-    if (password === '') return;
+    if (password === '') return undefined;
     let isLate = false;
     const timer = setTimeout(() => {
-      api.strength(password, login).then((value) => { if (!isLate) setJudged({ password, value }); }, () => undefined);
+      void deliver(api.strength(password, login), (value) => { if (!isLate) setJudged({ password, value }); });
     }, 150);
     return () => {
       isLate = true;

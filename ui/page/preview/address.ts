@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Item } from '../../contract.ts';
 import { sniff } from '../kinds.ts';
-import type { ReadItem } from './preview.tsx';
+import type { ReadItem } from './view.ts';
 
 export type Address =
   | { readonly state: 'loading'; readonly fraction: number }
@@ -17,7 +17,7 @@ const PIECE = 4 << 20;
 export function useAddress(item: Item, read: ReadItem, accepts: (type: string) => boolean, wanted = true): Address {
   const [address, setAddress] = useState<Address>({ state: 'loading', fraction: 0 });
   useEffect(() => {
-    if (!wanted) return;
+    if (!wanted) return undefined;
     let isOver = false;
     let url: string | null = null;
     const load = async (): Promise<void> => {

@@ -6,7 +6,7 @@ import { Progress } from '../parts/progress.tsx';
 import { visible } from '../names.ts';
 import { t } from '../text.ts';
 import { useAddress } from './address.ts';
-import type { ViewProps } from './preview.tsx';
+import type { ViewProps } from './view.ts';
 
 const isImage = (type: string): boolean => type.startsWith('image/');
 

@@ -9,7 +9,7 @@ import { Failed } from '../parts/notice.tsx';
 import { t } from '../text.ts';
 import { useAddress } from './address.ts';
 import { Coming } from './image.tsx';
-import type { ViewProps } from './preview.tsx';
+import type { ViewProps } from './view.ts';
 
 /** Larger ones are asked about first: they are held in memory while they play. */
 const ASKED_ABOVE = 100_000_000;

@@ -10,9 +10,7 @@ import { t } from '../text.ts';
 import { ImageView } from './image.tsx';
 import { MediaView } from './media.tsx';
 import { MarkdownView, TextView } from './text-view.tsx';
-
-/** Brings a part of a file, or all of it. */
-export type ReadItem = (item: Item, offset?: number, length?: number) => Promise<Uint8Array>;
+import type { ReadItem, ViewProps } from './view.ts';
 
 export interface PreviewProps {
   /** The files that can be stepped through. */
@@ -23,11 +21,6 @@ export interface PreviewProps {
   readonly onDownload: (item: Item) => void;
   readonly onShare?: (item: Item) => void;
   readonly onClose: () => void;
-}
-
-export interface ViewProps {
-  readonly item: Item;
-  readonly read: ReadItem;
 }
 
 const NOT_SHOWN = 'none';

@@ -4,8 +4,8 @@ import { bytes } from '../format.ts';
 import { visible } from '../names.ts';
 import { Failed, Loading, Notice } from '../parts/notice.tsx';
 import { t } from '../text.ts';
-import { markdown, type Block, type Inline } from './markdown.ts';
-import type { ReadItem, ViewProps } from './preview.tsx';
+import { markdown, type Block, type Inline, type ListItem } from './markdown.ts';
+import type { ReadItem, ViewProps } from './view.ts';
 import type { Item } from '../../contract.ts';
 
 /** So much of a text is shown. */
@@ -39,16 +39,14 @@ export function MarkdownView({ item, read }: ViewProps) {
 }
 
 function inlineOf(inline: Inline, at: number): ComponentChild {
-  switch (inline.type) {
-    case 'text': return visible(inline.text);
-    case 'code': return <code key={at}>{visible(inline.text)}</code>;
-    case 'strong': return <strong key={at}>{inlines(inline.children)}</strong>;
-    case 'em': return <em key={at}>{inlines(inline.children)}</em>;
-    case 'del': return <del key={at}>{inlines(inline.children)}</del>;
-    case 'image': return <span key={at} class="prose-image">{t('preview.image', { name: inline.text })}</span>;
-    // Where it leads is said, and nobody is led there.
-    case 'link': return <span key={at} class="prose-link">{inlines(inline.children)} <bdi class="prose-address" dir="ltr">{visible(inline.to)}</bdi></span>;
-  }
+  if (inline.type === 'text') return visible(inline.text);
+  if (inline.type === 'code') return <code key={at}>{visible(inline.text)}</code>;
+  if (inline.type === 'strong') return <strong key={at}>{inlines(inline.children)}</strong>;
+  if (inline.type === 'em') return <em key={at}>{inlines(inline.children)}</em>;
+  if (inline.type === 'del') return <del key={at}>{inlines(inline.children)}</del>;
+  if (inline.type === 'image') return <span key={at} class="prose-image">{t('preview.image', { name: inline.text })}</span>;
+  // Where it leads is said, and nobody is led there.
+  return <span key={at} class="prose-link">{inlines(inline.children)} <bdi class="prose-address" dir="ltr">{visible(inline.to)}</bdi></span>;
 }
 
 const inlines = (list: readonly Inline[]): ComponentChild[] => list.map(inlineOf);
@@ -58,22 +56,34 @@ function heading(level: number, at: number, children: ComponentChild[]): Compone
   return level === 2 ? <h4 key={at} class="prose-2">{children}</h4> : <h5 key={at} class="prose-3">{children}</h5>;
 }
 
-function blocks(list: readonly Block[]): ComponentChild[] {
-  return list.map((block, at) => {
-    switch (block.type) {
-      case 'heading': return heading(block.level, at, inlines(block.children));
-      case 'paragraph': return <p key={at}>{inlines(block.children)}</p>;
-      case 'code': return <pre key={at} tabIndex={0} dir="ltr"><code>{showText(block.text)}</code></pre>;
-      case 'quote': return <blockquote key={at}>{blocks(block.blocks)}</blockquote>;
-      case 'rule': return <hr key={at} />;
-      case 'table': return <div key={at} class="prose-table" tabIndex={0}><table><thead><tr>{block.head.map((cell, column) => <th key={column} scope="col">{inlines(cell)}</th>)}</tr></thead><tbody>{block.rows.map((row, line) => <tr key={line}>{row.map((cell, column) => <td key={column}>{inlines(cell)}</td>)}</tr>)}</tbody></table></div>;
-      case 'list': {
-        const items = block.items.map(({ done, blocks: inner }, line) => <li key={line} class={done === null ? '' : 'is-task'}>{done !== null && <span aria-label={done ? t('preview.taskDone') : t('preview.taskOpen')} role="img">{done ? '☑' : '☐'} </span>}{tight(inner)}</li>);
-        return block.ordered ? <ol key={at}>{items}</ol> : <ul key={at}>{items}</ul>;
-      }
-    }
-  });
+type Of<T extends Block['type']> = Extract<Block, { type: T }>;
+
+const tableRow = (cells: Of<'table'>['head'], at: number): ComponentChild => <tr key={at}>{cells.map((cell, column) => <td key={column}>{inlines(cell)}</td>)}</tr>;
+
+const table = ({ head, rows }: Of<'table'>, at: number): ComponentChild => (
+  <div key={at} class="prose-table" tabIndex={0}>
+    <table><thead><tr>{head.map((cell, column) => <th key={column} scope="col">{inlines(cell)}</th>)}</tr></thead><tbody>{rows.map(tableRow)}</tbody></table>
+  </div>
+);
+
+const listItem = ({ done, blocks: inner }: ListItem, at: number): ComponentChild => (
+  <li key={at} class={done === null ? '' : 'is-task'}>
+    {done !== null && <span aria-label={done ? t('preview.taskDone') : t('preview.taskOpen')} role="img">{done ? '☑' : '☐'} </span>}
+    {tight(inner)}
+  </li>
+);
+
+function blockOf(block: Block, at: number): ComponentChild {
+  if (block.type === 'heading') return heading(block.level, at, inlines(block.children));
+  if (block.type === 'paragraph') return <p key={at}>{inlines(block.children)}</p>;
+  if (block.type === 'code') return <pre key={at} tabIndex={0} dir="ltr"><code>{showText(block.text)}</code></pre>;
+  if (block.type === 'quote') return <blockquote key={at}>{blocks(block.blocks)}</blockquote>;
+  if (block.type === 'table') return table(block, at);
+  if (block.type === 'rule') return <hr key={at} />;
+  return block.ordered ? <ol key={at}>{block.items.map(listItem)}</ol> : <ul key={at}>{block.items.map(listItem)}</ul>;
 }
+
+const blocks = (list: readonly Block[]): ComponentChild[] => list.map(blockOf);
 
 /** A list's entry of one paragraph is no paragraph. */
 const tight = (list: readonly Block[]): ComponentChild[] => {

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { useAction, useDrive } from '../app-state.ts';
+import { deliver } from '../deliver.ts';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
 import { LoginProgress } from '../parts/login-progress.tsx';
@@ -28,10 +29,10 @@ export function PasswordForm() {
     });
   };
   const draw = (): void => {
-    api.generatePassphrase(6).then((words) => {
+    void deliver(api.generatePassphrase(6), (words) => {
       setNext(words);
       setShown(true);
-    }, () => undefined);
+    });
   };
   return (
     <form onSubmit={submit}>
