@@ -103,8 +103,13 @@ export const COMMANDS: readonly CommandSpec[] = [
   { name: 'links', usage: '', args: [0, 0], summary: 'list links', example: 'underkeep links' },
   { name: 'unlink', usage: 'ID-OR-PATH', args: [1, 1], summary: 'end a link', example: 'underkeep unlink /talk.pdf' },
   {
-    name: 'open', usage: '[LINK LOCAL]', args: [0, 2], summary: 'fetch what a link leads to; alone: print the address of the page on this machine', more: 'The page\'s address can be used once, within ten minutes. LINK may be "-": then it is read from standard input and shows in no list of processes.',
+    name: 'open', usage: '[LINK LOCAL]', args: [0, 2], summary: 'open the page of your node in the browser; with a link: fetch what it leads to', more: 'The page\'s address is printed too; it can be used once, within ten minutes. LINK may be "-": then it is read from standard input and shows in no list of processes.',
     example: 'underkeep open - . < link.txt', options: [LINK_PASSWORD_FILE, { name: 'force', short: 'f', help: 'replace a file that is there' }],
+  },
+  {
+    name: 'ui', usage: 'verify URL', args: [2, 2], summary: 'compare the page that a node serves with the one of this checkout',
+    more: 'A node could tell this check from a browser all the same, and show each another page: it raises the price of cheating, and does not end it.',
+    example: 'underkeep ui verify http://<56 characters>.onion',
   },
   {
     name: 'check', usage: '', args: [0, 0], summary: 'verify every signature, proof and block of the account', example: 'underkeep check',

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Invocation } from './arguments.ts';
 import { finish } from './ask.ts';
 import { CliError, usageError } from './exit.ts';
+import { hasDesktop, launch } from './launch.ts';
 import { doorKey, newInvitation, nodeSocket, nodeStatus, pageAddress, type LocalDoor } from './local-door.ts';
 import { dataFolder } from './paths.ts';
 import { agentState } from './start-agent.ts';
@@ -19,8 +20,12 @@ export async function invite(invocation: Invocation): Promise<void> {
   finish(invocation, { invitation: await newInvitation(door(invocation, dataFolder(invocation.text('data')))) });
 }
 
+/** Prints the page's address, and opens it where there is a browser to open it in. */
 export async function page(invocation: Invocation): Promise<void> {
-  finish(invocation, { url: await pageAddress(door(invocation, dataFolder(invocation.text('data')))) });
+  const url = await pageAddress(door(invocation, dataFolder(invocation.text('data'))));
+  finish(invocation, { url });
+  if (invocation.flag('json') || !hasDesktop()) return;
+  if (!(await launch(url))) process.stderr.write('underkeep: no browser could be started; open the address above in one.\n');
 }
 
 /** A door of this machine; a node elsewhere tells nothing of itself and invites nobody. */

@@ -84,6 +84,10 @@ async function runSpecial(invocation: Invocation): Promise<void> {
     const { invite, status } = await import('./command-node.ts');
     return name === 'status' ? status(invocation) : invite(invocation);
   }
+  if (name === 'ui') {
+    const { ui } = await import('./command-ui.ts');
+    return ui(invocation);
+  }
   if (invocation.positionals.length === 0) {
     const { page } = await import('./command-node.ts');
     return page(invocation);

@@ -8,7 +8,7 @@ const NOT_FOUND = [
 const NO_CONNECTION = ['no-node', 'no-carrier', 'unreachable', 'timeout', 'closed', 'tor-missing', 'tor-too-old', 'tor-stuck', 'tor-failed', 'tor-control', 'bad-response', 'not-sent'];
 const REFUSED = [
   'agent-running', 'node-running', 'port-in-use', 'exists', 'name-taken', 'conflict', 'wrong-password', 'old-password', 'weak-password', 'password-needed', 'invitation-required', 'forbidden',
-  'read-only', 'quota-full', 'disk-full', 'rolled-back', 'work-required', 'too-busy', 'clock-skew', 'already-friends', 'fingerprint-mismatch', 'not-a-folder', 'not-a-file', 'not-empty', 'changed', 'has-identity', 'too-many', 'busy',
+  'read-only', 'quota-full', 'disk-full', 'rolled-back', 'work-required', 'too-busy', 'clock-skew', 'already-friends', 'fingerprint-mismatch', 'not-a-folder', 'not-a-file', 'not-empty', 'changed', 'has-identity', 'too-many', 'busy', 'altered',
 ];
 const CODES: ReadonlyMap<string, number> = new Map([
   ['usage', EXIT.usage], ['bad-path', EXIT.usage], ['bad-name', EXIT.usage], ['bad-address', EXIT.usage], ['bad-link', EXIT.usage], ['bad-contact', EXIT.usage],

@@ -70,6 +70,7 @@ const SHOWS: ReadonlyMap<string, Show> = new Map<string, Show>([
   ]],
   ['get', (result) => [`Fetched ${plural(number(result['files']), 'file')}, ${byteCount(number(result['bytes']))} in ${seconds(result)}: ${text(result['path'])}`]],
   ['open', (result) => [typeof result['url'] === 'string' ? text(result['url']) : `Fetched ${plural(number(result['files']), 'file')}, ${byteCount(number(result['bytes']))} in ${seconds(result)}: ${text(result['path'])}`]],
+  ['ui', (result) => [`The page is this checkout's: ${plural(number(result['files']), 'file')}, byte for byte.`]],
   ['invite', (result) => [text(result['invitation'])]],
   ['sign-up', (result) => [`The account ${text(result['login'])} is made and unlocked. Its public name is ${text(result['name'])}.`, ...contactLines(result)]],
   ['unlock', (result) => [`Unlocked ${text(result['login'])}. "underkeep lock" locks it.`]],
