@@ -11,6 +11,8 @@ import type { Transaction } from './transaction.ts';
 interface Leaf {
   readonly prefix: Uint8Array;
   readonly entries: Map<string, StoredEntry>;
+  /** Ids by name. */
+  readonly names: Map<string, string>;
   /** Whether the cell was there before. */
   readonly there: boolean;
   dirty: boolean;
@@ -39,13 +41,16 @@ export class FolderEdit {
   /** Adds an entry, or replaces the one with its id in the same place. Whoever adds looks first whether the name is free. */
   async put(entry: Entry): Promise<void> {
     const leaf = await this.#leafFor(entry.name);
-    leaf.entries.set(entry.id, await conceal(this.folder, entry));
+    const stored = await conceal(this.folder, entry);
+    drop(leaf, entry.id);
+    leaf.entries.set(entry.id, stored);
+    leaf.names.set(entry.name, entry.id);
     leaf.dirty = true;
   }
 
   async remove(entry: Pick<Entry, 'id' | 'name'>): Promise<void> {
     const leaf = await this.#leafFor(entry.name);
-    if (!leaf.entries.delete(entry.id)) return this.#removeMisplaced(entry.id);
+    if (!drop(leaf, entry.id)) return this.#removeMisplaced(entry.id);
     leaf.dirty = true;
   }
 
@@ -69,8 +74,8 @@ export class FolderEdit {
 
   async #stored(name: string): Promise<StoredEntry | null> {
     const leaf = await this.#leafFor(name);
-    for (const entry of leaf.entries.values()) if (entry.name === name) return entry;
-    return null;
+    const id = leaf.names.get(name);
+    return id === undefined ? null : leaf.entries.get(id) ?? null;
   }
 
   async #leafFor(name: string): Promise<Leaf> {
@@ -82,7 +87,7 @@ export class FolderEdit {
     const known = this.#leaves.get(text);
     if (known !== undefined) return known;
     const entries = part.cell.kind === 'leaf' ? part.cell.entries : [];
-    const leaf = { prefix: part.prefix, entries: new Map(entries.map((entry) => [entry.id, entry])), there: part.there, dirty: false };
+    const leaf = leafOf(part.prefix, entries, part.there);
     this.#leaves.set(text, leaf);
     return leaf;
   }
@@ -92,9 +97,9 @@ export class FolderEdit {
     for (const { prefix, cell } of await readFolder(this.#tx, this.folder)) {
       if (cell.kind !== 'leaf' || !cell.entries.some((entry) => entry.id === id)) continue;
       const text = toHex(prefix);
-      const leaf = this.#leaves.get(text) ?? { prefix, entries: new Map(cell.entries.map((entry) => [entry.id, entry])), there: true, dirty: false };
+      const leaf = this.#leaves.get(text) ?? leafOf(prefix, cell.entries, true);
       this.#leaves.set(text, leaf);
-      leaf.entries.delete(id);
+      drop(leaf, id);
       leaf.dirty = true;
     }
   }
@@ -112,6 +117,19 @@ export class FolderEdit {
     const groups = Map.groupBy(entries, ({ name }) => nibble(nameHash(secret, name), prefix.length));
     for (const [next, group] of groups) this.#write(Uint8Array.of(...prefix, next), group, false);
   }
+}
+
+function leafOf(prefix: Uint8Array, entries: readonly StoredEntry[], there: boolean): Leaf {
+  const names = new Map<string, string>();
+  for (const { id, name } of entries) if (!names.has(name)) names.set(name, id);
+  return { prefix, entries: new Map(entries.map((entry) => [entry.id, entry])), names, there, dirty: false };
+}
+
+/** Whether it was there. */
+function drop(leaf: Leaf, id: string): boolean {
+  const entry = leaf.entries.get(id);
+  if (entry !== undefined && leaf.names.get(entry.name) === id) leaf.names.delete(entry.name);
+  return leaf.entries.delete(id);
 }
 
 /** The folders that one transaction changes, each once. */

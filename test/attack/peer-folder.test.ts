@@ -174,7 +174,7 @@ test('an entry that lies about its size gives out nothing but what is there', as
   await mallory.drive.put([folderSource('real', [fileSource('f', 'twelve bytes')])], '/');
   const share = await mallory.drive.detach('/real');
   const [file] = await mallory.drive.list('/real');
-  const readers = [0, 1, 10, 13, 4096, 6_000_000, 2 ** 50].map((size) => ({ ...share, ...file, size, target: share.target } as Entry));
+  const readers = [0, 1, 10, 13, 4096, 6_000_000, 2 ** 50].map((size): Entry => ({ ...share, ...file, size, target: share.target }));
   for (const lie of readers) {
     let given = 0;
     const code = await codeOf(async () => { for await (const bytes of victim.drive.readEntry(decodeEntry(encodeEntry(readOnly(lie, null))))) given += bytes.length; });
