@@ -1,8 +1,7 @@
-import { Meter, NodeClient } from '../node/index.ts';
+import { Meter, NodeClient, striped, STRIPES } from '../node/index.ts';
 import { carriers, loopbackCarrier, noCarrier, parseNodeUrl, parseSocksEndpoint, torCarrier, type Carrier, type NodeUrl } from '../transport/index.ts';
 import type { Connect } from '../vault/index.ts';
 import { COMMIT_MAX_CARRIED, COMMIT_MAX_LOCAL, type CarrierFetch, type NodeInfo } from '../wire/index.ts';
-import { striped, STRIPES } from './agent-stripes.ts';
 import { doorKey, KEY_HEADER, nodeSocket, nodeStatus } from './local-door.ts';
 
 export interface ConnectConfig {

@@ -11,7 +11,7 @@ import type { Services } from './services.ts';
 type Env = { Bindings: HttpBindings };
 
 const PATH = /^\/(?:v1\/(?:login|commit|cells|directory|bucket|mirror|node)|ipfs\/[a-z2-7]{10,100}\?format=raw)$/;
-const CIRCUIT = /^([0-9a-f]{32}) ([a-z][a-z-]{0,31})$/;
+const CIRCUIT = /^([0-9a-f]{32}) ([a-z][a-z0-9-]{0,31})$/;
 const RELAYS_MAX = 64;
 
 /** Where a page wants a request to go, and on which circuit. */

@@ -4,3 +4,4 @@ export { commit, ConflictError, coverEntries, type CellWrite, type CommitPlan, t
 export { Meter } from './meter.ts';
 export { Mutex } from './mutex.ts';
 export { Space, type ReadOptions, type SpaceHead, type SpaceInit, type SpacePin, type StoredCell } from './space.ts';
+export { striped, STRIPES } from './stripes.ts';

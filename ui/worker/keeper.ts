@@ -241,6 +241,7 @@ async function makePeople({ session, ways }: Open, door: OwnDoor): Promise<Peopl
   return new People(session, {
     directory: ways.node(directory, 'directory'),
     bucket: ways.node(directory, 'bucket'),
+    envelope: () => ways.once(directory, 'envelope'),
     hostUrl: async () => onionBase((await ways.info()).onion),
   });
 }

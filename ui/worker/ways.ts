@@ -1,10 +1,12 @@
 import { sha256, toHex, utf8 } from '../../crypto/index.ts';
-import { Meter, NodeClient } from '../../node/index.ts';
+import { Meter, NodeClient, striped, STRIPES } from '../../node/index.ts';
 import type { Connect } from '../../vault/index.ts';
 import { COMMIT_MAX_CARRIED, COMMIT_MAX_LOCAL, decodeError, type CarrierFetch, type CarrierResponse, type NodeInfo } from '../../wire/index.ts';
 import { browserFetch, WayError } from './ask.ts';
 import type { OwnDoor } from './own-door.ts';
 
+/** What carries files, and is worth more than one circuit. */
+const BULK: ReadonlySet<string> = new Set(['space', 'link']);
 const ONION = /^http:\/\/[a-z2-7]{56}\.onion$/;
 
 /**
@@ -20,6 +22,7 @@ export class Ways implements Connect {
   readonly #account: string;
   readonly #clients = new Map<string, NodeClient>();
   #info: NodeInfo | null = null;
+  #onces = 0;
 
   constructor(door: OwnDoor, account: string) {
     this.#door = door;
@@ -40,30 +43,42 @@ export class Ways implements Connect {
 
   /** Throws 'bad-address' for what is neither the page's own node nor an onion service. */
   node(url: string, purpose: string): NodeClient {
+    const base = this.#nearest(url);
+    const name = `${purpose} ${base}`;
+    const client = this.#clients.get(name) ?? this.#client(base, purpose);
+    this.#clients.set(name, client);
+    return client;
+  }
+
+  /** As `node`, on a circuit that no other request has used or will use. */
+  once(url: string, purpose: string): NodeClient {
+    return this.#client(this.#nearest(url), `${purpose}-${this.#onces++}`);
+  }
+
+  #nearest(url: string): string {
     const base = url.replace(/\/$/, '');
-    if (base === this.#door.origin) return this.#client(base, purpose);
+    if (base === this.#door.origin) return base;
     if (!ONION.test(base)) throw new WayError('bad-address', false, 'This leads to a node that is no onion service; it was not asked.');
-    const own = this.#info?.onion?.includes(base.slice('http://'.length)) === true;
-    return this.#client(own ? this.#door.origin : base, purpose);
+    return this.#info?.onion?.includes(base.slice('http://'.length)) === true ? this.#door.origin : base;
   }
 
   #client(base: string, purpose: string): NodeClient {
-    const name = `${purpose} ${base}`;
-    const known = this.#clients.get(name);
-    if (known !== undefined) return known;
-    const client = new NodeClient({ url: base, meter: this.meter, fetch: this.#fetchTo(base, purpose) });
-    this.#clients.set(name, client);
-    return client;
+    return new NodeClient({ url: base, meter: this.meter, fetch: this.#fetchTo(base, purpose) });
   }
 
   #fetchTo(base: string, purpose: string): CarrierFetch {
     if (base === this.#door.origin) return this.#door.fetch;
     if (!this.#door.local) return browserFetch({ home: false });
+    const way = (circuit: string): CarrierFetch => this.#relayed(circuit);
+    return BULK.has(purpose) ? striped([way(purpose), ...Array.from({ length: STRIPES - 1 }, (_, index) => way(`${purpose}-stripe-${index + 1}`))]) : way(purpose);
+  }
+
+  #relayed(circuit: string): CarrierFetch {
     return async (url, { method, ...request }) => {
       const answer = await this.#door.fetch(`${this.#door.origin}/v1/relay`, {
         ...request,
         method: 'POST',
-        headers: { ...request.headers, 'x-underkeep-to': url, 'x-underkeep-method': method, 'x-underkeep-circuit': `${this.#account} ${purpose}` },
+        headers: { ...request.headers, 'x-underkeep-to': url, 'x-underkeep-method': method, 'x-underkeep-circuit': `${this.#account} ${circuit}` },
       });
       return relayed(answer);
     };

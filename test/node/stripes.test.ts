@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { striped } from '../../cli/agent-stripes.ts';
+import { striped } from '../../node/index.ts';
 import type { CarrierFetch } from '../../wire/index.ts';
 
 function ways(count: number): { fetch: CarrierFetch; used: number[] } {
