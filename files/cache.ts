@@ -1,4 +1,4 @@
-import { equalBytes, toHex } from '../crypto/index.ts';
+import { equalBytes, openCells, sealCells, toHex, type CellKey } from '../crypto/index.ts';
 import type { CellHash, Cid, Label } from '../wire/index.ts';
 
 interface Opened {
@@ -10,18 +10,39 @@ interface Known {
   readonly fragments: readonly Cid[];
 }
 
+/** How cells look where they are stored. */
+export interface Seals {
+  seal(jobs: readonly { readonly key: CellKey; readonly plaintext: Uint8Array }[]): Promise<Uint8Array[]>;
+  /** null for a cell that does not open. */
+  open(jobs: readonly { readonly key: CellKey; readonly cell: Uint8Array }[]): Promise<(Uint8Array | null)[]>;
+}
+
+/** As every node but one's own memory gets them. */
+export const sealed: Seals = { seal: sealCells, open: openCells };
+
+/** For a store that seals all that it holds by itself: a hidden vault, where unsealed cells make small changes small. */
+export const unsealed: Seals = {
+  seal: async (jobs) => jobs.map(({ plaintext }) => plaintext.slice()),
+  open: async (jobs) => jobs.map(({ cell }) => cell.slice()),
+};
+
 const BYTES_MAX = 48 * 1024 * 1024;
 const KNOWN_MAX = 20_000;
 
 /**
- * Opened structure cells, by label and cell hash: whoever knows that the map still says the same of a label needs no
+ * How a session's cells are sealed, and opened structure cells by label and cell hash: whoever knows that the map still says the same of a label needs no
  * request. Also the fragments' CIDs of cells seen, which is all that referring to a cell again takes. Memory only.
  */
 export class CellCache {
+  readonly seals: Seals;
   /** In the order of last use, oldest first. */
   readonly #opened = new Map<string, Opened>();
   readonly #known = new Map<string, Known>();
   #bytes = 0;
+
+  constructor(seals: Seals = sealed) {
+    this.seals = seals;
+  }
 
   /** The plaintext, or null where this very cell is not at hand. Shared: not to be changed. */
   get(label: Label, hash: CellHash): Uint8Array | null {

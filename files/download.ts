@@ -1,4 +1,3 @@
-import { openCells } from '../crypto/index.ts';
 import type { Space, StoredCell } from '../node/index.ts';
 import { CELL_MAX, type Label, type MapKey, type Root } from '../wire/index.ts';
 import type { CellCache } from './cache.ts';
@@ -61,7 +60,7 @@ export class Download {
     this.#signal = options.signal === undefined ? this.#abort.signal : AbortSignal.any([options.signal, this.#abort.signal]);
     let tell: (root: Root) => void = () => undefined;
     const told = new Promise<Root>((resolve) => { tell = resolve; });
-    this.#first = this.#fetch(Math.floor(from / CHUNK), { prove, onRoot: tell });
+    this.#first = this.#persist(Math.floor(from / CHUNK), { prove, onRoot: tell });
     this.#root = Promise.race([told, this.#first.then(() => told)]);
     this.started = this.#root.then(() => undefined);
     // Whoever reads is told; nobody may be reading yet.
@@ -83,12 +82,28 @@ export class Download {
     try {
       const root = await this.#root;
       while (under.length > 0) {
-        for (; under.length < 1 + AHEAD && next < last; next += CHUNKS_A_REQUEST) under.push(quiet(this.#fetch(next, { root })));
+        for (; under.length < 1 + AHEAD && next < last; next += CHUNKS_A_REQUEST) under.push(quiet(this.#persist(next, { root })));
         const batch = await under.shift();
         for (const bytes of batch ?? []) if (bytes.length > 0) yield bytes;
       }
     } finally {
       this.close();
+    }
+  }
+
+  /** A connection that breaks off is tried again, at the root that was told before: one file is never read at two. */
+  async #persist(first: number, at: { readonly root?: Root; readonly onRoot?: (root: Root) => void; readonly prove?: readonly MapKey[] }): Promise<Batch> {
+    let told = at.root;
+    const onRoot = (root: Root): void => {
+      told ??= root;
+      at.onRoot?.(root);
+    };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#fetch(first, told === undefined ? { ...at, onRoot } : { ...at, root: told });
+      } catch (error) {
+        if (attempt === ATTEMPTS || this.#signal.aborted || !isBroken(error)) throw error;
+      }
     }
   }
 
@@ -98,7 +113,7 @@ export class Download {
     const indexes = Array.from({ length: CHUNKS_A_REQUEST }, (_, step) => first + step).filter((index) => index * CHUNK < to);
     const places = indexes.map((index) => chunkPlace(secret, index));
     const cells = from >= to && at.root === undefined ? await this.#look(at)
-      : this.#isSmall && places[0] !== undefined ? [await this.#gathered(places[0].label, at)]
+      : this.#isSmall && at.root === undefined && places[0] !== undefined ? [await this.#gathered(places[0].label, at)]
       : await this.#space.read(places.map(({ label }) => label), { ...at, signal: this.#signal, memory: this.#take });
     const jobs = cells.map((cell, index) => {
       const key = places[index]?.key;
@@ -106,7 +121,7 @@ export class Download {
       this.#cells.know(cell.label, cell.hash, cell.fragments);
       return { key, cell: cell.sealed };
     });
-    const opened = await openCells(jobs);
+    const opened = await this.#cells.seals.open(jobs);
     for (const { cell } of jobs) this.#memory.give(cell);
     return opened.map((plaintext, index) => cut(plaintext, this.#entry.size, indexes[index] ?? 0, this.#range));
   }
@@ -129,6 +144,14 @@ export class Download {
     if (head !== null) at.onRoot?.(head.root);
     return [];
   }
+}
+
+const ATTEMPTS = 3;
+
+/** What the carrier could not do; whatever the node said is an answer. */
+function isBroken(error: unknown): boolean {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
+  return code === 'unreachable' || code === 'timeout' || code === 'closed';
 }
 
 function quiet<T>(promise: Promise<T>): Promise<T> {

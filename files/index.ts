@@ -1,5 +1,5 @@
 /** Chunks, folders and capabilities: a drive over the cells of a node. */
-export { CellCache } from './cache.ts';
+export { CellCache, unsealed } from './cache.ts';
 export type { CheckOptions, CheckReport } from './check.ts';
 export type { Also } from './detach.ts';
 export type { ReadFileOptions } from './download.ts';
@@ -8,6 +8,7 @@ export { decodeEntry, encodeEntry, readOnly, type Entry, type SpaceCapability } 
 export { FilesError, type FilesErrorCode } from './error.ts';
 export { rootPlaces, type Folder } from './folder.ts';
 export { fileSecret, folderSecret, generateFileSecret, generateFolderSecret, pendingPlace, type CellPlace, type FileSecret, type FolderSecret } from './keys.ts';
+export { mergeFolderCells } from './merge.ts';
 export type { Mounts } from './mounts.ts';
 export { checkFileName, freeName, safeFileName } from './name.ts';
 export type { Progress, PutSource } from './put-source.ts';

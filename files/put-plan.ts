@@ -4,7 +4,7 @@ import type { Cid } from '../wire/index.ts';
 import { chunkCount } from './chunks.ts';
 import type { Entry } from './entry.ts';
 import { FilesError } from './error.ts';
-import { enter, placeOf, type Folder } from './folder.ts';
+import { enter, entriesOf, placeOf, readFolder, reveal, warm, type Folder } from './folder.ts';
 import { generateFolderSecret, type FileSecret, type FolderSecret } from './keys.ts';
 import { findIn } from './locate.ts';
 import { checkFileName, DEPTH_MAX } from './name.ts';
@@ -87,11 +87,23 @@ export async function* planPut(
       continue;
     }
     if (found !== null && found.kind !== 'folder') throw new FilesError('not-a-folder', 'There is a file where this folder should go; rename one of them.');
-    const below = existing === null || found === null ? null : await glance(async ({ session }) => enter(session, existing, found));
+    const below = existing === null || found === null ? null : await glance((reader) => enterAhead(reader, existing, found));
     const folder = new PlannedFolder(into, name, source.modified, below);
     yield { folder };
     if (source.children !== undefined) yield* planPut(source.children(), folder, undefined, glance);
   }
+}
+
+/** Folders looked at ahead at a time. */
+const AHEAD = 256;
+
+/** Enters a folder that is there, and brings the folders in it at once: a put over a deep tree would wait for each otherwise. */
+async function enterAhead(reader: Reader, parent: Folder, entry: Entry): Promise<Folder> {
+  const folder = enter(reader.session, parent, entry);
+  const entries = await reveal(folder, entriesOf(await readFolder(reader, folder, { lazy: true })));
+  const below = entries.filter(({ kind, target }) => kind === 'folder' && target === null).slice(0, AHEAD);
+  await warm(reader, below.map((child) => enter(reader.session, folder, child)));
+  return folder;
 }
 
 function planFile(source: PutSource, folder: PlannedFolder, name: string, found: Entry | null, home: { space: Space; target: (entry: Entry) => Space }): Planned {

@@ -1,4 +1,4 @@
-import { randomBytes, sealCells, toHex } from '../crypto/index.ts';
+import { randomBytes, toHex } from '../crypto/index.ts';
 import type { Space } from '../node/index.ts';
 import { fragmentCells, mapKey, type Block, type Cid, type MapKey } from '../wire/index.ts';
 import { CHUNK, chunkLength, contentLength } from './chunks.ts';
@@ -193,7 +193,7 @@ export class Put {
     this.#jobBytes = 0;
     const full: { place: CellPlace; plaintext: Uint8Array }[] = [];
     for (const { file, index, plaintext } of jobs) if (plaintext !== null) full.push({ place: chunkPlace(file.secret, index), plaintext: await plaintext });
-    const sealed = await sealCells(full.map(({ place, plaintext }) => ({ key: place.key, plaintext })));
+    const sealed = await this.#session.cells.seals.seal(full.map(({ place, plaintext }) => ({ key: place.key, plaintext })));
     for (const { plaintext } of full) this.#memory.give(plaintext);
     const cells = await fragmentCells(sealed);
     let next = 0;

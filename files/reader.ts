@@ -1,4 +1,4 @@
-import { equalBytes, openCells, toHex, type CellKey } from '../crypto/index.ts';
+import { equalBytes, toHex, type CellKey } from '../crypto/index.ts';
 import type { Space, StoredCell } from '../node/index.ts';
 import { mapKey, PROOFS_MAX, WireError, type CellHash, type Label, type MapKey } from '../wire/index.ts';
 import { FilesError } from './error.ts';
@@ -124,7 +124,7 @@ export class Reader {
       const cell = stored[index]?.sealed ?? null;
       return cell === null ? [] : [{ key, cell }];
     });
-    const opened = await openCells(jobs);
+    const opened = await this.session.cells.seals.open(jobs);
     let next = 0;
     return places.map(({ label }, index) => {
       const cell = stored[index] ?? null;

@@ -1,4 +1,4 @@
-import { randomBytes, sealCells, toHex, type CellKey, type PublicKey } from '../crypto/index.ts';
+import { randomBytes, toHex, type CellKey, type PublicKey } from '../crypto/index.ts';
 import { commit, ConflictError, type CellWrite, type Space, type SpaceWrite } from '../node/index.ts';
 import { cellHash, fragmentCells, hashText, mapKey, WireError, type Block, type Cid, type CreateAccount, type Label, type MapKey, type Terms } from '../wire/index.ts';
 import { FilesError } from './error.ts';
@@ -96,7 +96,7 @@ export class Transaction extends Reader {
 
   async #sealed(): Promise<{ writes: SpaceWrite[]; blocks: Block[]; fragments: Map<Staged, readonly Cid[]> }> {
     const written = [...this.#staged.values()].flatMap((changes) => [...changes.values()]).filter((change) => change.kind === 'write');
-    const cells = await fragmentCells(await sealCells(written));
+    const cells = await fragmentCells(await this.session.cells.seals.seal(written));
     const fragments = new Map<Staged, readonly Cid[]>(written.map((change, index) => [change, (cells[index] ?? []).map(({ cid }) => cid)]));
     const writes = [...this.#staged].map(([space, changes]): SpaceWrite => ({
       space,

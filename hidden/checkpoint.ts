@@ -1,4 +1,4 @@
-import { fromHex, toHex } from '../crypto/index.ts';
+import { toHex } from '../crypto/index.ts';
 import { CELL_MAX, encodeCbor, schema, type Infer } from '../wire/index.ts';
 import { corrupt } from './error.ts';
 import { FRAME_DATA, writerBytes, writerId, type WriterId } from './frame.ts';
@@ -85,7 +85,7 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
 function versionValue({ label, replaced, replaces, base, layers }: HeldVersion, at: (writer: WriterId) => number, named: ReadonlySet<string>): unknown {
   const id = (of: VersionId): number[] => [at(of.writer), of.counter, of.index];
   const known = replaces.filter((name) => named.has(name)).map(parseName);
-  return [replaced === 'log' ? 1 : 0, fromHex(label), known.map(id), base === null ? null : id(base), layers.map((layer) => [
+  return [replaced === 'log' ? 1 : 0, label, known.map(id), base === null ? null : id(base), layers.map((layer) => [
     id(layer.id),
     layer.size,
     layer.length,
@@ -153,7 +153,8 @@ function versionOf([dead, label, replaces, base, stored]: Infer<typeof storedVer
   return {
     id: top.id,
     name: versionName(top.id),
-    label: toHex(label),
+    label,
+    cell: toHex(label),
     size: top.size,
     durable: true,
     replaced: dead === 1 ? 'log' : 'no',

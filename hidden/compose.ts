@@ -1,4 +1,4 @@
-import { fromHex, toHex } from '../crypto/index.ts';
+import { equalBytes, toHex } from '../crypto/index.ts';
 import { CELL_MAX } from '../wire/index.ts';
 import { encodeBatch, encodeRecord, RECORD_PREFIX, type BatchHead, type WriteHead } from './record.ts';
 import { splicesOf, SPLICES_MAX, type Splice } from './splice.ts';
@@ -73,8 +73,8 @@ function sealed(head: Uint8Array, bodies: readonly Uint8Array[]): { record: Uint
 }
 
 async function partOf({ label, content, replaces }: HiddenWrite, versions: readonly HeldVersion[], look: Looking): Promise<Part | null> {
-  if (label.length !== 32 || versions.some((version) => version.label !== toHex(label))) throw new RangeError('a write replaces versions of its own cell');
-  const common = { label: fromHex(toHex(label)), replaces: replaces.map(({ id }) => id), splices: [] };
+  if (label.length !== 32 || versions.some((version) => !equalBytes(version.label, label))) throw new RangeError('a write replaces versions of its own cell');
+  const common = { label: label.slice(), replaces: replaces.map(({ id }) => id), splices: [] };
   if (content === null) {
     const write: WriteHead = { ...common, form: 'gone', size: 0, length: 0 };
     return versions.length === 0 ? null : { write, body: new Uint8Array(0), content: null, weight: 0 };

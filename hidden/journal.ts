@@ -1,6 +1,5 @@
 import type { Checkpoint, WriterState } from './checkpoint.ts';
 import type { Frame, WriterId } from './frame.ts';
-import type { BatchHead } from './record.ts';
 import { Versions } from './versions.ts';
 import { WriterStream } from './writer-stream.ts';
 
@@ -9,13 +8,12 @@ const RECENT_MAX = 512;
 
 /**
  * A vault's log as far as it has been read: the streams of all its writers, and the cells that their batches make.
- * A batch shows once it is whole, all earlier ones of its writer are, and so are those that its writer had seen.
+ * A batch shows once it is whole and all earlier ones of its writer are. Its parents have shown before: what a session
+ * had seen when it wrote lies before what it sent.
  */
 export class Journal {
   readonly versions: Versions;
   readonly #streams = new Map<WriterId, WriterStream>();
-  /** Those whose next batch waits for batches of others. */
-  readonly #blocked = new Set<WriterId>();
   #unknown = 0;
 
   private constructor(versions: Versions) {
@@ -44,9 +42,13 @@ export class Journal {
   feed(entry: number, frame: Frame, seen: number): boolean {
     const stream = this.#streams.get(frame.writer) ?? new WriterStream();
     this.#streams.set(frame.writer, stream);
-    const fresh = stream.feed(entry, frame);
-    if (fresh) this.#settle(frame.writer, seen);
-    return fresh;
+    if (!stream.feed(entry, frame)) return false;
+    for (let ready = stream.ready; ready !== null; ready = stream.ready) {
+      if (ready.head === null) this.#unknown++;
+      else this.versions.apply(frame.writer, ready.head, ready.bodies, seen);
+      stream.take();
+    }
+    return true;
   }
 
   /** What is in the log's first `covers` entries, and of one's own beyond them; with what was replaced since `since`. */
@@ -58,35 +60,5 @@ export class Journal {
   wipe(): void {
     this.versions.wipe();
     this.#streams.clear();
-    this.#blocked.clear();
-  }
-
-  #settle(first: WriterId, seen: number): void {
-    const queue = [first];
-    for (let writer = queue.pop(); writer !== undefined; writer = queue.pop()) {
-      if (this.#applyReady(writer, seen)) queue.push(...this.#blocked);
-    }
-  }
-
-  /** Whether a batch was applied. */
-  #applyReady(writer: WriterId, seen: number): boolean {
-    const stream = this.#streams.get(writer);
-    let applied = false;
-    for (let ready = stream?.ready ?? null; ready !== null; ready = stream?.ready ?? null) {
-      if (ready.head !== null && !this.#follows(ready.head)) {
-        this.#blocked.add(writer);
-        return applied;
-      }
-      if (ready.head === null) this.#unknown++;
-      else this.versions.apply(writer, ready.head, ready.bodies, seen);
-      applied = true;
-      stream?.take();
-    }
-    this.#blocked.delete(writer);
-    return applied;
-  }
-
-  #follows({ parents }: BatchHead): boolean {
-    return parents.every(({ writer, counter }) => this.versions.counter(writer) >= counter);
   }
 }

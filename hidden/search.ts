@@ -67,8 +67,8 @@ export class Search {
   async #note({ entry, frame }: Found): Promise<void> {
     if (frame === null) return;
     if (frame.checkpoint) {
-      const whole = await this.#checkpoints.feed(frame);
-      if (whole !== null && whole.covers <= this.anchor) this.#candidates.push(whole);
+      const whole = await this.#checkpoints.feed(entry, frame);
+      if (whole !== null) this.#candidates.push(whole);
       return;
     }
     this.#hits.push(entry);
@@ -96,7 +96,7 @@ export class Search {
         if (frame === null || frame.checkpoint) continue;
         if (journal.feed(entry, frame, Math.max(entry + 1, covers)) && entry >= covers) fed.push(entry);
       }
-      await pause();
+      if (at % (CHUNK * CHUNKS_AT_ONCE) === 0) await pause();
     }
     this.#checkpoints.clear();
     this.#frames.clear();

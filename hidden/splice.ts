@@ -9,10 +9,11 @@ export interface Splice {
 export const SPLICES_MAX = 16;
 /** Below this, looking for a second common part does not pay. */
 const WORTH_SPLITTING = 512;
-/** A structure's count and length stand at its front, and change with almost every change. */
-const FRONT = 64;
+/** A structure's count and length stand at its front, and change with almost every change: what follows is looked for again from here. */
+const ANCHORS_AT = [64, 512, 2048];
 const ANCHOR = 32;
-const REACH = 256;
+/** How much may have been put in before it. */
+const REACH = 1024;
 
 /** What makes `after` of `before`, in ascending order, positions being those in `before`. Empty where nothing changed. */
 export function splicesOf(before: Uint8Array, after: Uint8Array): Splice[] {
@@ -25,15 +26,27 @@ function between(before: Uint8Array, after: Uint8Array, base: number, most: numb
   const old = before.subarray(start, before.length - end);
   const fresh = after.subarray(start, after.length - end);
   if (old.length === 0 && fresh.length === 0) return [];
-  const rejoin = most > 1 && old.length >= WORTH_SPLITTING && fresh.length >= WORTH_SPLITTING ? find(fresh, old.subarray(FRONT, FRONT + ANCHOR)) : -1;
-  if (rejoin < 0) return [{ at: base + start, cut: old.length, insert: fresh.slice() }];
-  const first = { at: base + start, cut: FRONT, insert: fresh.slice(0, rejoin) };
-  return [first, ...between(old.subarray(FRONT), fresh.subarray(rejoin), base + start + FRONT, most - 1)];
+  const again = most > 1 && old.length >= WORTH_SPLITTING && fresh.length >= WORTH_SPLITTING ? rejoin(old, fresh) : null;
+  if (again === null) return [{ at: base + start, cut: old.length, insert: fresh.slice() }];
+  const first = { at: base + start, cut: again.old, insert: fresh.slice(0, again.fresh) };
+  return [first, ...between(old.subarray(again.old), fresh.subarray(again.fresh), base + start + again.old, most - 1)];
+}
+
+/** Where the two go on alike, near their beginnings. */
+function rejoin(old: Uint8Array, fresh: Uint8Array): { old: number; fresh: number } | null {
+  for (const from of ANCHORS_AT) {
+    const anchor = old.subarray(from, from + ANCHOR);
+    const found = anchor.length < ANCHOR ? -1 : find(fresh.subarray(0, from + REACH), anchor);
+    if (found < 0) continue;
+    let back = 0;
+    while (back < Math.min(from, found) && old[from - back - 1] === fresh[found - back - 1]) back++;
+    return { old: from - back, fresh: found - back };
+  }
+  return null;
 }
 
 function find(hay: Uint8Array, needle: Uint8Array): number {
-  const last = Math.min(REACH, hay.length - needle.length);
-  for (let at = 0; at <= last; at++) {
+  for (let at = 0; at <= hay.length - needle.length; at++) {
     let same = 0;
     while (same < needle.length && hay[at + same] === needle[same]) same++;
     if (same === needle.length) return at;

@@ -1,4 +1,4 @@
-import { toHex } from '../crypto/index.ts';
+import { fromHex, toHex } from '../crypto/index.ts';
 import { Mutex } from '../node/index.ts';
 import { CheckpointFrames } from './checkpoint-frames.ts';
 import { encodeCheckpoint } from './checkpoint.ts';
@@ -87,7 +87,7 @@ export class HiddenVault {
   /** Opens the vault of a 32-byte secret as far as the copy goes; where that is not far enough, `arrived` continues. */
   static async open(secret: Uint8Array, copy: LogCopy, limits: Partial<Limits> = {}): Promise<HiddenVault> {
     const vault = new HiddenVault(secret, copy, { ...LIMITS, ...limits });
-    await vault.arrived();
+    await vault.#mutex.run(() => vault.#takeIn());
     return vault;
   }
 
@@ -124,6 +124,11 @@ export class HiddenVault {
     const { versions } = this.#journal();
     const live = versions.live(toHex(label));
     return { versions: live, ancestor: versions.ancestor(live) };
+  }
+
+  /** The labels of all cells that have a value. Throws HiddenError('arriving') while the vault is not ready. */
+  labels(): Uint8Array[] {
+    return this.#journal().versions.cells.map(fromHex);
   }
 
   /** The content of a version. Throws HiddenError('arriving') while entries that hold it are not in the copy. */
@@ -179,11 +184,8 @@ export class HiddenVault {
   /** Takes in what the copy holds by now: to be called after each time it has grown, in whatever order it grows. */
   async arrived(): Promise<void> {
     await this.#mutex.run(async () => {
-      this.#live();
-      if (this.#opened === null) await this.#search();
-      if (this.#opened === null) return;
-      await this.#advance();
-      await this.#writeCheckpoint();
+      await this.#takeIn();
+      if (this.#opened !== null) await this.#writeCheckpoint();
     });
   }
 
@@ -197,6 +199,12 @@ export class HiddenVault {
     this.#contents.wipe();
     this.#opened?.journal.wipe();
     this.#staged = [];
+  }
+
+  async #takeIn(): Promise<void> {
+    this.#live();
+    if (this.#opened === null) await this.#search();
+    if (this.#opened !== null) await this.#advance();
   }
 
   #live(): HiddenKeys {
@@ -285,7 +293,7 @@ export class HiddenVault {
       for (const { entry, frame } of await look(this.#live(), this.#copy, this.#applied, to)) {
         if (frame === null) continue;
         this.#packer.land(frame);
-        if (frame.checkpoint) await this.#pass(frame);
+        if (frame.checkpoint) await this.#pass(entry, frame);
         else this.#feed(entry, frame);
       }
       this.#live();
@@ -296,8 +304,8 @@ export class HiddenVault {
   }
 
   /** A checkpoint that another session has written saves writing one. */
-  async #pass(frame: Parcel['frame']): Promise<void> {
-    const whole = await this.#passing.feed(frame);
+  async #pass(entry: number, frame: Parcel['frame']): Promise<void> {
+    const whole = await this.#passing.feed(entry, frame);
     if (whole !== null) this.#coverUpTo(whole.covers);
   }
 

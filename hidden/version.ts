@@ -22,8 +22,8 @@ export interface Layer {
 /** One value of a cell. Normally a cell has one that counts; sessions that wrote at the same time leave one each. */
 export interface Version {
   readonly id: VersionId;
-  /** 32 bytes in hex. */
-  readonly label: string;
+  /** 32 bytes. */
+  readonly label: Uint8Array;
   /** Bytes. */
   readonly size: number;
   /** All of it is in the log; until then it ends with the session. */
@@ -36,6 +36,8 @@ export type Replaced = 'no' | 'waiting' | 'log';
 /** A version as this room holds it. */
 export interface HeldVersion extends Version {
   readonly name: string;
+  /** Its label in hex. */
+  readonly cell: string;
   durable: boolean;
   replaced: Replaced;
   /** The names of those that it replaced. */

@@ -14,13 +14,15 @@ const DEAD_KEPT = 4096;
  */
 export class Versions {
   readonly #versions = new Map<string, HeldVersion>();
-  /** Those that count for this session, by label. */
+  /** Those that count for this session, by cell. */
   readonly #live = new Map<string, Set<HeldVersion>>();
   readonly #counters = new Map<WriterId, number>();
   readonly #heads = new Map<WriterId, number>();
   readonly #logHeads = new Map<WriterId, number>();
   /** Replaced in the log, in the order of being so, and the number of entries seen by then. */
   #dead: { readonly version: HeldVersion; readonly at: number }[] = [];
+  /** Replaced by a batch that came before their own, as happens in a damaged log alone. */
+  readonly #early = new Set<string>();
   readonly #own: WriterId | null;
   readonly #keep: number;
   #liveBytes = 0;
@@ -36,13 +38,13 @@ export class Versions {
   }
 
   /** The versions of a cell that count, in one order everywhere. */
-  live(label: string): HeldVersion[] {
-    return [...this.#live.get(label) ?? []].sort((a, b) => (a.name < b.name ? -1 : 1));
+  live(cell: string): HeldVersion[] {
+    return [...this.#live.get(cell) ?? []].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** Labels of the cells that have a version that counts. */
-  labels(): Iterable<string> {
-    return this.#live.keys();
+  /** The cells that have a value, in hex. */
+  get cells(): string[] {
+    return [...this.#live].flatMap(([cell, set]) => (set.size > 0 ? [cell] : []));
   }
 
   get liveBytes(): number {
@@ -135,13 +137,13 @@ export class Versions {
   }
 
   /** The versions that this one was made of by changes. */
-  #restoreBeneath({ label, layers, base }: HeldVersion): void {
+  #restoreBeneath({ label, cell, layers, base }: HeldVersion): void {
     for (const [index, { id, size }] of layers.slice(0, -1).entries()) {
       const name = versionName(id);
       const under = layers[index - 1];
       if (this.#versions.has(name)) continue;
       const replaces = under === undefined ? [] : [versionName(under.id)];
-      this.#versions.set(name, { id, name, label, size, durable: true, replaced: 'log', replaces, layers: layers.slice(0, index + 1), base });
+      this.#versions.set(name, { id, name, label, cell, size, durable: true, replaced: 'log', replaces, layers: layers.slice(0, index + 1), base });
     }
   }
 
@@ -173,6 +175,7 @@ export class Versions {
       const version = this.#version(id, write, content, durable);
       this.#versions.set(version.name, version);
       this.#show(version);
+      if (this.#early.delete(version.name)) this.#replace(id, 'log', 0);
     }
   }
 
@@ -183,7 +186,8 @@ export class Versions {
     return {
       id,
       name: versionName(id),
-      label: toHex(write.label),
+      label: write.label,
+      cell: toHex(write.label),
       size: write.size,
       durable,
       replaced: 'no',
@@ -194,13 +198,14 @@ export class Versions {
   }
 
   #show(version: HeldVersion): void {
-    const set = this.#live.get(version.label) ?? new Set();
-    this.#live.set(version.label, set.add(version));
+    const set = this.#live.get(version.cell) ?? new Set();
+    this.#live.set(version.cell, set.add(version));
     this.#liveBytes += weightOf(version);
   }
 
   #replace(id: VersionId, by: 'waiting' | 'log', at: number): void {
     const version = this.#versions.get(versionName(id));
+    if (version === undefined && id.counter > this.counter(id.writer)) this.#early.add(versionName(id));
     if (version === undefined || version.replaced === 'log') return;
     if (version.replaced === 'no') this.#hide(version);
     version.replaced = by;
@@ -208,9 +213,9 @@ export class Versions {
   }
 
   #hide(version: HeldVersion): void {
-    const set = this.#live.get(version.label);
+    const set = this.#live.get(version.cell);
     set?.delete(version);
-    if (set?.size === 0) this.#live.delete(version.label);
+    if (set?.size === 0) this.#live.delete(version.cell);
     this.#liveBytes -= weightOf(version);
   }
 

@@ -7,7 +7,9 @@ export type VaultErrorCode =
   | 'old-password'
   | 'rolled-back'
   | 'corrupt'
-  | 'locked';
+  | 'locked'
+  /** Asked of a hidden vault, which cannot do it. */
+  | 'hidden';
 
 /** The one error of this room: a sentence that says what happened and what to do, without passwords, keys or names. */
 export class VaultError extends Error {
