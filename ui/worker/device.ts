@@ -1,11 +1,16 @@
 import { sha256, toHex, utf8, type PublicKey } from '../../crypto/index.ts';
 import type { SpacePin } from '../../node/index.ts';
-import type { Device } from '../../vault/index.ts';
+import type { Device, OtherPin } from '../../vault/index.ts';
 import { decodeCbor, encodeCbor, HEADER_ITEM, schema, type Name, type PointerHash } from '../../wire/index.ts';
 
 const DATABASE = 'underkeep';
 const STORE = 'device';
 const pinSchema = schema.record({ v: schema.literal(1), sequence: schema.uint(Number.MAX_SAFE_INTEGER, 1), hash: schema.bytes<PointerHash>(32) });
+const OTHERS_MAX = 4096;
+const othersSchema = schema.record({
+  v: schema.literal(1),
+  pins: schema.list(schema.record({ space: schema.bytes<PublicKey>(32), sequence: schema.uint(Number.MAX_SAFE_INTEGER, 1), hash: schema.bytes<PointerHash>(32) }), OTHERS_MAX),
+});
 
 /**
  * What may stay in the browser: pins and the header lane's ciphertext, under hashes. Where the browser keeps nothing (Tor
@@ -34,6 +39,22 @@ export class BrowserDevice implements Device {
     await this.#put(this.#name('pin', toHex(home)), encodeCbor({ v: 1, sequence: pin.sequence, hash: pin.hash }));
   }
 
+  async loadOtherPins(home: PublicKey): Promise<readonly OtherPin[]> {
+    const bytes = await this.#get(this.#name('others', toHex(home)));
+    if (bytes === null) return [];
+    return othersSchema(decodeCbor(bytes, 'pins'), 'pins').pins.map(({ space, sequence, hash }) => ({ space, pin: { sequence, hash } }));
+  }
+
+  async saveOtherPins(home: PublicKey, pins: readonly OtherPin[]): Promise<void> {
+    const held = new Map((await this.loadOtherPins(home)).map((other) => [toHex(other.space), other]));
+    for (const other of pins) {
+      const before = held.get(toHex(other.space));
+      if (before === undefined || before.pin.sequence < other.pin.sequence) held.set(toHex(other.space), other);
+    }
+    const kept = [...held.values()].slice(-OTHERS_MAX).map(({ space, pin }) => ({ space, sequence: pin.sequence, hash: pin.hash }));
+    await this.#put(this.#name('others', toHex(home)), encodeCbor({ v: 1, pins: kept }));
+  }
+
   async loadLane(login: Name): Promise<Uint8Array> {
     const bytes = await this.#get(this.#name('lane', login));
     return bytes === null ? new Uint8Array(0) : bytes.subarray(0, bytes.length - (bytes.length % HEADER_ITEM));
@@ -60,21 +81,21 @@ export class BrowserDevice implements Device {
     const transaction = database.transaction(STORE, 'readwrite', { durability: 'strict' });
     transaction.objectStore(STORE).put(bytes.slice(), name);
     await new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => { resolve(); };
-      transaction.onabort = () => { reject(transaction.error ?? new Error('not stored')); };
+      transaction.addEventListener('complete', () => { resolve(); });
+      transaction.addEventListener('abort', () => { reject(transaction.error ?? new Error('not stored')); });
     });
   }
 }
 
 async function openDatabase(): Promise<IDBDatabase> {
   const request = indexedDB.open(DATABASE, 1);
-  request.onupgradeneeded = () => { request.result.createObjectStore(STORE); };
+  request.addEventListener('upgradeneeded', () => { request.result.createObjectStore(STORE); });
   return done(request);
 }
 
 async function done<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    request.onsuccess = () => { resolve(request.result); };
-    request.onerror = () => { reject(request.error ?? new Error('no storage')); };
+    request.addEventListener('success', () => { resolve(request.result); });
+    request.addEventListener('error', () => { reject(request.error ?? new Error('no storage')); });
   });
 }

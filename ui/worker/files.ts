@@ -78,7 +78,7 @@ export class Files {
     this.#search = new AbortController();
     const { signal } = this.#search;
     if (wanted === '') return [];
-    const [access] = await Promise.all([this.#access(from)]);
+    const access = await this.#access(from);
     const found: { path: string; item: Item }[] = [];
     for await (const { names, entry } of this.#open.session.drive.walk(from, { signal })) {
       const path = joined(from, names.join('/'));

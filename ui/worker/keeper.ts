@@ -179,7 +179,7 @@ export class Keeper {
     this.#toRefresh = true;
     this.#schedule(SOON_MS);
     void this.#startPool(opened);
-    void opened.remembered.get().then(({ idleMinutes }) => { this.#idleMinutes = idleMinutes; }).catch(() => undefined);
+    void this.#readIdleMinutes(opened).catch(() => undefined);
   }
 
   /** Beside everything else: until it runs, noble does the work. */
@@ -187,6 +187,10 @@ export class Keeper {
     const pool = await SealPool.start(SEALERS);
     if (this.#open === open) this.#pool = pool;
     else pool?.end();
+  }
+
+  async #readIdleMinutes({ remembered }: Open): Promise<void> {
+    this.#idleMinutes = (await remembered.get()).idleMinutes;
   }
 
   #lockWhenIdle(): void {

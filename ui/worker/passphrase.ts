@@ -42,7 +42,7 @@ async function load(): Promise<{ estimate: Estimator; words: readonly string[] }
 /** How well a new passphrase stands; what the vault refuses is at most 1. Nothing of it leaves this thread. */
 export async function strength(password: string, login: string): Promise<Strength> {
   const refused = isRefused(password, login);
-  if ([...password].length < PASSWORD_MIN) return { score: 0, hint: 'too-short' };
+  if (Array.from(password.normalize('NFC')).length < PASSWORD_MIN) return { score: 0, hint: 'too-short' };
   const { estimate } = await load();
   const { guessesLog10, pattern } = estimate(password, login);
   const score = GUESSES_LOG10.filter((needed) => guessesLog10 >= needed).length as Score;

@@ -1,4 +1,5 @@
 import { scriptAddress } from '../script-address.ts';
+// oxlint-disable-next-line import/default
 import sealerUrl from './sealer.ts?worker&url';
 import type { SealerAnswer, SealerJob, SealerTask } from './sealer.ts';
 

@@ -1,3 +1,5 @@
+// The names are libsodium's.
+// oxlint-disable no-underscore-dangle
 import load from 'libsodium';
 
 /** A thread of its own that seals and opens secretboxes with libsodium's WebAssembly. It ends with the session. */

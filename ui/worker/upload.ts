@@ -57,7 +57,6 @@ function folderSource(of: Branch, transfer: Transfer): PutSource {
     modified: Date.now(),
     size: 0,
     read: () => Promise.reject(new FilesError('not-a-file', 'A folder has no content of its own.')),
-    // oxlint-disable-next-line typescript/require-await
     async *children() {
       for (const [name, file] of of.files) yield fileSource(name, of.path + name, file, transfer);
       for (const inner of of.folders.values()) yield folderSource(inner, transfer);
