@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FilesError } from '../../files/index.ts';
+import type { CarrierFetch } from '../../wire/index.ts';
 import { startDaemon } from '../rig/daemon.ts';
 import { bytesOf, fileSource, folderSource, namesIn, readText, TestSession } from '../rig/drive-session.ts';
 import { seededRandom } from '../rig/random.ts';
@@ -106,6 +107,49 @@ test('any stretch of a file of several chunks is read alone, and padding is neve
     assert.equal(bytes, content.subarray(offset, offset + length));
     if (length < 100) assert.ok(two.meter.bytesReceived < 11 * 1024 * 1024);
   }
+});
+
+test('a connection that breaks off in the middle of a file is made again, and the file is the one that was begun', async () => {
+  const one = await signUp();
+  const before = new Uint8Array(23 * 1024 * 1024).fill(1);
+  await one.drive.put([fileSource('f', before)], '/');
+  let breaks = 5;
+  const breaking = (fetch: CarrierFetch): CarrierFetch => async (url, request) => {
+    const response = await fetch(url, request);
+    return !url.endsWith('/v1/cells') ? response : { ...response, header: (name) => response.header(name), body: cutOff(response.body, () => breaks-- > 0) };
+  };
+  const two = TestSession.open(daemon, one.identity, { wrap: breaking });
+  sessions.push(two);
+  let at = 0;
+  for await (const bytes of (await two.drive.read('/f')).bytes) {
+    assert.ok(bytes.every((byte) => byte === 1));
+    if (at === 0) await one.drive.put([fileSource('f', new Uint8Array(23 * 1024 * 1024).fill(2))], '/');
+    at += bytes.length;
+  }
+  assert.is(at, before.length);
+  assert.ok(breaks <= 0);
+});
+
+/** Ends a body of more than 3 MiB with an error when `breaks` says so. */
+async function* cutOff(body: AsyncIterable<Uint8Array>, breaks: () => boolean): AsyncGenerator<Uint8Array> {
+  let length = 0;
+  for await (const part of body) {
+    yield part;
+    if ((length += part.length) > 3 * 1024 * 1024 && breaks()) throw Object.assign(new Error('gone'), { code: 'unreachable' });
+  }
+}
+
+test('putting a deep tree over itself waits for few answers', async () => {
+  const one = await signUp();
+  const tree = (): ReturnType<typeof folderSource> => folderSource('t', Array.from({ length: 30 }, (_, index) => folderSource(`d${index}`, [fileSource('f', 'x', { fingerprint: `${index}` })])));
+  await one.drive.put([tree()], '/');
+  const two = again(one);
+  await two.drive.list('/');
+  two.meter.reset();
+  const { sent, files } = await two.drive.put([tree()], '/');
+  assert.is(sent, 0);
+  assert.is(files, 30);
+  assert.ok(two.meter.rounds <= 5, `${two.meter.rounds} round trips`);
 });
 
 test('files of sizes at every edge come back as they were', async () => {
