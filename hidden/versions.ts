@@ -63,8 +63,8 @@ export class Versions {
 
   /** The newest version from which all of these come, as far as it is known. */
   ancestor(of: readonly HeldVersion[]): HeldVersion | null {
-    const [first, ...others] = of.map((version) => this.#before(version));
-    if (first === undefined || others.length === 0) return null;
+    if (of.length < 2) return null;
+    const [first = new Set<HeldVersion>(), ...others] = of.map((version) => this.#before(version));
     const shared = [...first].filter((version) => others.every((set) => set.has(version)));
     const beneath = new Set(shared.flatMap((version) => [...this.#before(version)].filter((older) => older !== version)));
     const newest = shared.filter((version) => !beneath.has(version)).sort((a, b) => (a.name < b.name ? -1 : 1));
