@@ -146,6 +146,7 @@ function View({ session, show }: { readonly session: Session; readonly show: (vi
   if (view === 'unlock') return <Unlock reason={reason} onOpen={() => { show('open'); }} onNew={() => { show('first-run'); }} />;
   const inside = view === 'first-run'
     ? <FirstRun hasDrive={drive !== null} onHave={() => { show('unlock'); }} onDone={() => { show('open'); }} openDrive={() => { show('open'); show('first-run'); }} />
-    : <Shell />;
-  return drive === null ? inside : <DriveContext.Provider value={drive}>{inside}</DriveContext.Provider>;
+    : drive !== null && <Shell />;
+  // Always around, so that the first run goes on where it is when its drive is opened.
+  return <DriveContext.Provider value={drive}>{inside}</DriveContext.Provider>;
 }

@@ -42,7 +42,7 @@ export function Cards({ listing }: { readonly listing: Listing }) {
   const { scrolled, height, width } = useViewport(scroller);
   const { columns, rowHeight } = shapeOf(width - 2);
   const { items, selection } = listing;
-  const { onKeyDown } = useListKeys(listing, scroller, { columns, rowHeight, covered: 0 });
+  const keys = useListKeys(listing, scroller, { columns, rowHeight, covered: 0 });
   const { from, to } = rowsInView(scrolled, height, rowHeight, Math.ceil(items.length / columns), 2);
   const cursor = selection.cursor ?? items[0]?.id ?? null;
   const cursorAt = items.findIndex(({ id }) => id === cursor);
@@ -55,7 +55,7 @@ export function Cards({ listing }: { readonly listing: Listing }) {
         role="listbox"
         aria-label={t('files.list')}
         aria-multiselectable="true"
-        onKeyDown={onKeyDown}
+        {...keys}
         ref={(box) => {
           box?.style.setProperty('height', `${Math.ceil(items.length / columns) * rowHeight}px`);
           box?.style.setProperty('--columns', String(columns));

@@ -66,5 +66,9 @@ export function useListKeys(listing: Listing, scroller: RefObject<HTMLElement | 
       listing.onKey(event);
     }
   };
-  return { onKeyDown, follow: () => { follows.current = true; } };
+  const onFocusIn = ({ target }: FocusEvent): void => {
+    const id = target instanceof Element ? target.closest<HTMLElement>('[data-id]')?.dataset['id'] : undefined;
+    if (id !== undefined && id !== selection.cursor) listing.select((old) => ({ ...old, cursor: id, anchor: old.anchor ?? id }));
+  };
+  return { onKeyDown, onFocusIn };
 }

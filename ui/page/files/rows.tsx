@@ -32,7 +32,7 @@ export function Rows({ listing }: { readonly listing: Listing }) {
   const head = isPhone ? 0 : HEAD;
   const { scrolled, height } = useViewport(scroller);
   const { items, selection } = listing;
-  const { onKeyDown } = useListKeys(listing, scroller, { columns: 1, rowHeight, covered: head });
+  const keys = useListKeys(listing, scroller, { columns: 1, rowHeight, covered: head });
   const { from, to } = rowsInView(scrolled, height, rowHeight, items.length);
   const cursor = selection.cursor ?? items[0]?.id ?? null;
   const cursorAt = items.findIndex(({ id }) => id === cursor);
@@ -42,7 +42,7 @@ export function Rows({ listing }: { readonly listing: Listing }) {
   if (cursorItem !== undefined && (cursorAt < from || cursorAt >= to)) shown.push([cursorItem, cursorAt]);
   return (
     <div ref={scroller} class="scroller" data-scroller>
-      <div class="rows" role="grid" aria-label={t('files.list')} aria-multiselectable="true" aria-rowcount={items.length + 1} aria-colcount={5} onKeyDown={onKeyDown}>
+      <div class="rows" role="grid" aria-label={t('files.list')} aria-multiselectable="true" aria-rowcount={items.length + 1} aria-colcount={5} {...keys}>
         <Heads listing={listing} />
         <div class="rows-body" role="rowgroup" ref={(body) => { body?.style.setProperty('height', `${items.length * rowHeight}px`); }}>
           {shown.map(([item, at]) => <Row key={item.id} listing={listing} item={item} at={at} top={at * rowHeight} isCursor={item.id === cursor} />)}

@@ -36,7 +36,7 @@ export function TrashPage() {
           <li key={entry.id} class="entry">
             <KindIcon kind={kindOf(entry.item)} />
             <span class="entry-text"><FileName name={entry.item.name} /><small><Foreign text={parentOf(entry.from) === '/' ? t('nav.files') : parentOf(entry.from)} /> · {t('trash.removed', { when: when(entry.removed) })}{entry.item.kind === 'file' && ` · ${bytes(entry.item.size)}`}</small></span>
-            <Button icon="undo" onClick={() => { restore(entry); }}>{t('trash.restore')}</Button>
+            <span class="entry-actions"><Button icon="undo" onClick={() => { restore(entry); }}>{t('trash.restore')}</Button></span>
             <IconButton icon="trash" label={t('trash.purge', { name: entry.item.name })} onClick={() => { setDoomed(entry); }} />
           </li>
         ))}

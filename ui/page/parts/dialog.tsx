@@ -29,6 +29,7 @@ export function Dialog({ title, onClose, children, size = 'normal', tools }: Dia
     <dialog
       ref={dialog}
       class={`dialog dialog-${size}`}
+      {...(size === 'full' ? { autofocus: true, tabIndex: -1 } : {})}
       aria-labelledby={id}
       onCancel={(event) => { event.preventDefault(); onClose(); }}
       onMouseDown={(event) => { if (event.target === event.currentTarget) onClose(); }}

@@ -73,8 +73,10 @@ function Request({ person }: { readonly person: Person }) {
     <li class="entry">
       <Avatar name={name} />
       <span class="entry-text"><strong><Foreign text={name} /></strong><small>{person.note === null || person.note === '' ? t('people.wants') : <q><Foreign text={person.note} /></q>}</small>{action.error !== null && <small class="fault-text">{action.error}</small>}</span>
-      <Button look="quiet" busy={action.busy} onClick={answer(() => api.decline(name), t('people.declined', { name }))}>{t('people.decline')}</Button>
-      <Button look="main" busy={action.busy} onClick={answer(() => api.accept(name), t('people.accepted', { name }))}>{t('people.accept')}</Button>
+      <span class="entry-actions">
+        <Button look="quiet" busy={action.busy} onClick={answer(() => api.decline(name), t('people.declined', { name }))}>{t('people.decline')}</Button>
+        <Button look="main" busy={action.busy} onClick={answer(() => api.accept(name), t('people.accepted', { name }))}>{t('people.accept')}</Button>
+      </span>
     </li>
   );
 }
@@ -98,7 +100,7 @@ function Friend({ person, show }: { readonly person: Person; readonly show: (ope
         <strong><Foreign text={shownName(person)} /></strong>
         <small>{person.petname !== null && <><Foreign text={person.name} /> · </>}<Standing person={person} /></small>
       </span>
-      {(!person.verified || person.changed) && <Button onClick={() => { show({ type: 'verify', person }); }}>{t('people.compareShort')}</Button>}
+      {(!person.verified || person.changed) && <span class="entry-actions"><Button onClick={() => { show({ type: 'verify', person }); }}>{t('people.compareShort')}</Button></span>}
       <IconButton icon="more" label={t('people.more', { name: shownName(person) })} onClick={(event) => { more(event.currentTarget); }} />
       <WithMenu menu={menu} onClose={() => { setMenu(null); }} />
     </li>

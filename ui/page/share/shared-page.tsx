@@ -85,7 +85,7 @@ function ByMe() {
                 {links.map((link) => <span key={link.id}><Icon name="link" size={16} />{linkFacts(link)}</span>)}
               </small>
             </span>
-            {item === null ? <span class="hint">{t('shared.gone')}</span> : <Button onClick={() => { setOpen({ path, item }); }}>{t('shared.manage')}</Button>}
+            {item === null ? <span class="hint">{t('shared.gone')}</span> : <span class="entry-actions"><Button onClick={() => { setOpen({ path, item }); }}>{t('shared.manage')}</Button></span>}
           </li>
         ))}
       </ul>
