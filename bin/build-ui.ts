@@ -33,6 +33,8 @@ function sourceHash(): string {
 
 async function bundle(source: string, outDir: string): Promise<void> {
   const output = { entryFileNames: 'assets/[name]-[hash].js', chunkFileNames: 'assets/[name]-[hash].js', assetFileNames: 'assets/[name]-[hash][extname]' };
+  /** How long plugins took is nobody's business here. */
+  const checks = { pluginTimings: false };
   await build({
     configFile: false,
     root: source,
@@ -40,7 +42,7 @@ async function bundle(source: string, outDir: string): Promise<void> {
     publicDir: false,
     logLevel: 'warn',
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    worker: { format: 'es', rolldownOptions: { output } },
+    worker: { format: 'es', rolldownOptions: { output, checks } },
     build: {
       outDir,
       emptyOutDir: true,
@@ -51,7 +53,7 @@ async function bundle(source: string, outDir: string): Promise<void> {
       sourcemap: false,
       reportCompressedSize: false,
       chunkSizeWarningLimit: 2000,
-      rolldownOptions: { output },
+      rolldownOptions: { output, checks },
     },
   });
 }

@@ -68,6 +68,8 @@ async function refuse({ log }: Services, door: Door, context: Context<Env>, erro
     return RESPONSE_ALREADY_SENT;
   }
   context.status(httpStatus(told.code));
+  // A person looks at this, not a program.
+  if (context.req.header('sec-fetch-dest') === 'document') return context.text(`${told.message}\n`);
   return cbor(context, encodeError(told));
 }
 

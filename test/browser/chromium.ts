@@ -11,10 +11,10 @@ const quiet = [
 ];
 
 /** Debian's Chromium with an empty profile, which goes with it. */
-export async function withPage<T>(url: string, work: (page: Page) => Promise<T>): Promise<T> {
+export async function withPage<T>(url: string, work: (page: Page) => Promise<T>, flags: readonly string[] = []): Promise<T> {
   const profile = await mkdtemp(join(tmpdir(), 'uk-chromium-'));
   try {
-    const context = await chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, args: quiet, timeout: 60_000 });
+    const context = await chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, args: [...quiet, ...flags], timeout: 60_000 });
     try {
       const page = context.pages()[0] ?? await context.newPage();
       await page.goto(url);

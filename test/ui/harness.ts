@@ -24,7 +24,7 @@ export async function pageAddress(daemon: RunningDaemon): Promise<string> {
 }
 
 /** Starts a node that serves the harness, opens it in Chromium, and waits for the Api. */
-export async function withHarness<T>(work: (page: Page, daemon: RunningDaemon) => Promise<T>, options: Partial<DaemonConfig> = {}): Promise<T> {
+export async function withHarness<T>(work: (page: Page, daemon: RunningDaemon) => Promise<T>, options: Partial<DaemonConfig> = {}, flags: readonly string[] = []): Promise<T> {
   const built = await harnessPage();
   try {
     const daemon = await startDaemon({ ...options, page: built.folder });
@@ -32,7 +32,7 @@ export async function withHarness<T>(work: (page: Page, daemon: RunningDaemon) =
       return await withPage(await pageAddress(daemon), async (page) => {
         await page.waitForFunction(() => 'harness' in globalThis);
         return work(page, daemon);
-      });
+      }, flags);
     } finally {
       await daemon.stop();
     }
