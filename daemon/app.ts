@@ -69,7 +69,7 @@ async function refuse({ log }: Services, door: Door, context: Context<Env>, erro
   }
   context.status(httpStatus(told.code));
   // A person looks at this, not a program.
-  if (context.req.header('sec-fetch-dest') === 'document') return context.text(`${told.message}\n`);
+  if (context.req.header('accept')?.startsWith('text/html') === true) return context.text(`${told.message}\n`);
   return cbor(context, encodeError(told));
 }
 
