@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { toHex, type PublicKey } from '../crypto/index.ts';
+import type { LogCopy } from '../hidden/index.ts';
 import type { SpacePin } from '../node/index.ts';
 import type { Device, OtherPin } from '../vault/index.ts';
 import { decodeCbor, encodeCbor, HEADER_ITEM, schema, type Name, type PointerHash } from '../wire/index.ts';
+import { readIfThere, replaceFile } from './agent-file.ts';
+import { FileLog } from './agent-log.ts';
 
 const pinSchema = schema.record({ v: schema.literal(1), sequence: schema.uint(Number.MAX_SAFE_INTEGER, 1), hash: schema.bytes<PointerHash>(32) });
 
@@ -18,6 +20,7 @@ const othersSchema = schema.record({
 export class FolderDevice implements Device {
   readonly #folder: string;
   readonly #node: string;
+  readonly #logs: FileLog[] = [];
 
   /** `node` keeps accounts of equal login names on different nodes apart. */
   constructor(folder: string, node: string) {
@@ -64,6 +67,17 @@ export class FolderDevice implements Device {
     await replaceFile(this.#lanePath(login), bytes);
   }
 
+  /** The copy of the cover log of a home space. */
+  async log(home: PublicKey): Promise<LogCopy> {
+    const log = await FileLog.open(join(this.#folder, this.#name('log', toHex(home))));
+    this.#logs.push(log);
+    return log;
+  }
+
+  async close(): Promise<void> {
+    for (const log of this.#logs.splice(0)) await log.close();
+  }
+
   #pinPath(home: PublicKey): string {
     return join(this.#folder, `${this.#name('pin', toHex(home))}.pin`);
   }
@@ -79,27 +93,4 @@ export class FolderDevice implements Device {
   #name(what: string, of: string): string {
     return createHash('sha256').update(JSON.stringify([what, this.#node, of])).digest('hex').slice(0, 32);
   }
-}
-
-async function readIfThere(path: string): Promise<Uint8Array | null> {
-  try {
-    return new Uint8Array(await readFile(path));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
-}
-
-/** All or nothing, and durable: written beside, synced, renamed. */
-async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const beside = `${path}.new`;
-  const file = await open(beside, 'w', 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(beside, path);
 }
