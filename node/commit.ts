@@ -15,7 +15,18 @@ export interface CoverSource {
   header(): Promise<Uint8Array>;
   /** `count` entries of 4096 bytes. */
   entries(count: number): Promise<Uint8Array[]>;
+  /** Told once of all that one call of `entries` gave: what came of sending it, or of not sending it. Must not throw. */
+  settled(entries: readonly Uint8Array[], fate: CoverFate): void;
 }
+
+/** What became of entries that a commit was to append. */
+export type CoverFate =
+  /** They are in the log, from entry number `at` on. */
+  | { readonly kind: 'committed'; readonly at: number }
+  /** They are not: the commit was refused, or never sent. */
+  | { readonly kind: 'refused' }
+  /** There was no answer. If the commit was taken, they lie from `at` on; what a longer log has there tells. */
+  | { readonly kind: 'unknown'; readonly at: number };
 
 export interface CellWrite {
   readonly key: MapKey;
@@ -62,6 +73,13 @@ interface Prepared {
   readonly segments: readonly Block[];
 }
 
+/** Entries taken from the cover, and the number that the first of them is to have. */
+interface Taken {
+  readonly cover: CoverSource;
+  readonly entries: readonly Uint8Array[];
+  readonly at: number;
+}
+
 /** At least two entries a commit, and one visible byte in eight. */
 export function coverEntries(visibleBytes: number): number {
   return Math.max(2, Math.floor(visibleBytes / 8 / COVER_ENTRY));
@@ -83,8 +101,25 @@ export async function commit(plan: CommitPlan): Promise<void> {
 }
 
 async function send(plan: CommitPlan, blocks: readonly Block[]): Promise<void> {
+  const taken: Taken[] = [];
+  const settle = (fate: (at: number) => CoverFate): void => {
+    for (const { cover, entries, at } of taken.splice(0)) cover.settled(entries, fate(at));
+  };
+  try {
+    const { prepared, body } = await prepareAll(plan, blocks, taken);
+    await exchange(plan, prepared, body, settle);
+  } finally {
+    // What is left was never sent.
+    settle(() => ({ kind: 'refused' }));
+  }
+}
+
+async function prepareAll(plan: CommitPlan, blocks: readonly Block[], taken: Taken[]): Promise<{ prepared: Prepared[]; body: ReturnType<typeof commitBody> }> {
   const visible = blocks.reduce((sum, block) => sum + block.bytes.length, 0);
-  const prepared = await Promise.all(plan.writes.map((write) => prepare(plan, write, visible)));
+  const planned = await Promise.all(plan.writes.map((write) => planWrite(plan, write)));
+  // Entries are taken last, when nothing but sending them is left to fail.
+  const prepared: Prepared[] = [];
+  for (const write of planned) prepared.push(await prepare(plan, write, visible, taken));
   const record = encodeCommit({
     v: 1,
     account: plan.account.publicKey,
@@ -92,11 +127,17 @@ async function send(plan: CommitPlan, blocks: readonly Block[]): Promise<void> {
     spaces: prepared.map(({ part }) => part),
     retire: (plan.retire ?? []).map((space) => signRetire(plan.account, space)),
   });
-  const body = commitBody(record, [...blocks, ...prepared.flatMap(({ segments }) => segments)]);
+  return { prepared, body: commitBody(record, [...blocks, ...prepared.flatMap(({ segments }) => segments)]) };
+}
+
+async function exchange(plan: CommitPlan, prepared: readonly Prepared[], body: ReturnType<typeof commitBody>, settle: (fate: (at: number) => CoverFate) => void): Promise<void> {
   try {
     const answer = await plan.client.commit(body, plan.signal);
+    settle((at) => ({ kind: 'committed', at }));
     for (const [index, { write, head, map, delta }] of prepared.entries()) write.space.advance(head, map, delta, answer.spaces[index]?.proof ?? []);
   } catch (error) {
+    const refused = error instanceof WireError && (error.code === 'conflict' || error.code === 'missing-block');
+    settle((at) => (refused ? { kind: 'refused' } : { kind: 'unknown', at }));
     throw adoptConflict(error, prepared);
   }
 }
@@ -113,7 +154,14 @@ function adoptConflict(error: unknown, prepared: readonly Prepared[]): unknown {
   return new ConflictError();
 }
 
-async function prepare(plan: CommitPlan, write: SpaceWrite, visible: number): Promise<Prepared> {
+interface Planned {
+  readonly write: SpaceWrite;
+  readonly key: SigningKey;
+  readonly before: SpaceHead;
+  readonly after: Awaited<ReturnType<Space['mapAfter']>>;
+}
+
+async function planWrite(plan: CommitPlan, write: SpaceWrite): Promise<Planned> {
   const { space } = write;
   const { key } = space;
   if (key === null) throw new WireError('forbidden', 'This folder was shared for reading only.');
@@ -121,8 +169,11 @@ async function prepare(plan: CommitPlan, write: SpaceWrite, visible: number): Pr
   const before = space.head;
   if (before === null) throw new WireError('internal', 'The space has not been read yet.');
   const changes = write.changes.map((change) => ({ key: change.key, value: change.fragments === null ? null : cellHash(change.fragments) }));
-  const { map, delta } = await space.mapAfter(changes, plan.signal);
-  const appended = before.frontiers === null ? null : await appendCover(plan.cover ?? null, before.frontiers, coverEntries(visible));
+  return { write, key, before, after: await space.mapAfter(changes, plan.signal) };
+}
+
+async function prepare(plan: CommitPlan, { write, key, before, after: { map, delta } }: Planned, visible: number, taken: Taken[]): Promise<Prepared> {
+  const appended = before.frontiers === null ? null : await appendCover(plan.cover ?? null, before.frontiers, coverEntries(visible), taken);
   const root: Root = { v: 1, map: map.root, cover: appended === null ? null : heads(appended.frontiers) };
   const sequence = (before.pointer?.sequence ?? 0) + 1;
   const signed = signPointer(key, { sequence, previous: before.hash, root: rootHash(root) });
@@ -153,9 +204,11 @@ function heads(frontiers: Frontiers): NonNullable<Root['cover']> {
   return { entries: logHead(frontiers.entries), lane: logHead(frontiers.lane) };
 }
 
-async function appendCover(source: CoverSource | null, before: Frontiers, count: number): Promise<{ cover: CoverAppend; frontiers: Frontiers; segments: Block[] }> {
+async function appendCover(source: CoverSource | null, before: Frontiers, count: number, taken: Taken[]): Promise<{ cover: CoverAppend; frontiers: Frontiers; segments: Block[] }> {
   if (source === null) throw new WireError('internal', 'A home space cannot be written without its cover.');
-  const [header, entries] = await Promise.all([source.header(), source.entries(count)]);
+  const header = await source.header();
+  const entries = await source.entries(count);
+  taken.push({ cover: source, entries, at: before.entries.size });
   const pieces: Uint8Array[] = [];
   for (let at = 0; at < entries.length; at += COVER_SEGMENT_ENTRIES) pieces.push(concat(...entries.slice(at, at + COVER_SEGMENT_ENTRIES)));
   const segments = (await fragmentCells(pieces)).flat();

@@ -16,7 +16,7 @@ export class HiddenDrive implements DriveSession {
   readonly lock = new Mutex();
   readonly commitBytes = COMMIT_MAX_LOCAL;
   readonly cells = new CellCache(unsealed);
-  readonly cover: CoverSource = { header: noCover, entries: noCover };
+  readonly cover: CoverSource = { header: noCover, entries: noCover, settled: () => undefined };
   readonly drive: Drive;
   readonly #vault: HiddenVault;
   readonly #now: () => number;

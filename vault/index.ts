@@ -1,5 +1,5 @@
 /** Accounts: sign-up, login through header lane and oblivious PRF, and the session that holds an opened account. */
-export { Cover, fillerEntries, sealEntries, type EntryContent, type EntrySource } from './cover.ts';
+export { Cover, fillerEntries, hiddenEntries, sealEntries, type CoverKeeper, type EntryContent, type EntryFate, type EntrySource } from './cover.ts';
 export type { Connect, Device, OtherPin } from './device.ts';
 export { VaultError, type VaultErrorCode } from './error.ts';
 export { Guest } from './guest.ts';
