@@ -15,7 +15,12 @@ export interface Door {
 }
 
 export const KEY_HEADER = 'x-underkeep-key';
-const PLAIN = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' };
+/** With every answer; the page's own files put a policy of theirs in its place. */
+const PLAIN = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+};
 const anyone = (): void => undefined;
 
 /** `local.sock`: who can open it (0600) is let in. */
