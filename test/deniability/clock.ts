@@ -1,0 +1,145 @@
+/** A clock that the simulator turns, and timers that run by it: what waits for a time of day waits for this one. */
+import { AsyncResource } from 'node:async_hooks';
+
+/** Delays up to this many milliseconds only let others go first; they take no time of the clock. */
+const AT_ONCE_MS = 1;
+
+interface Waiting {
+  readonly id: number;
+  readonly due: number;
+  readonly every: number | null;
+  /** Whose process asked. */
+  readonly owner: string;
+  readonly run: () => void;
+}
+
+const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout, setInterval: globalThis.setInterval, clearInterval: globalThis.clearInterval };
+const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
+
+export class Clock {
+  #now: number;
+  readonly #owner: () => string;
+  #ids = 0;
+  #waiting: Waiting[] = [];
+
+  constructor(owner: () => string, start = 1_800_000_000_000) {
+    this.#now = start;
+    this.#owner = owner;
+  }
+
+  /** Unix milliseconds. */
+  now(): number {
+    return this.#now;
+  }
+
+  get pending(): number {
+    return this.#waiting.length;
+  }
+
+  /** Time that passes without anybody waiting for it, such as a request's. */
+  pass(ms: number): void {
+    this.#now += ms;
+  }
+
+  start(run: () => void, ms: number, every: boolean): Handle {
+    const id = ++this.#ids;
+    this.#add({ id, due: this.#now + Math.ceil(ms), every: every ? ms : null, owner: this.#owner(), run: AsyncResource.bind(run) });
+    return new Handle(id);
+  }
+
+  stop(id: number): void {
+    this.#waiting = this.#waiting.filter((timer) => timer.id !== id);
+  }
+
+  /** Runs the next timer, and moves the clock to it; false where none is due by `until`. */
+  fire(until: number): boolean {
+    const [next] = this.#waiting;
+    if (next === undefined || next.due > until) return false;
+    this.#waiting.shift();
+    this.#now = Math.max(this.#now, next.due);
+    if (next.every !== null) this.#add({ ...next, due: next.due + Math.max(1, next.every) });
+    next.run();
+    return true;
+  }
+
+  /** Drops the timers of a process that ended. */
+  end(owner: string): void {
+    this.#waiting = this.#waiting.filter((timer) => timer.owner !== owner);
+  }
+
+  reach(time: number): void {
+    this.#now = Math.max(this.#now, time);
+  }
+
+  /** By time, and those of one time in the order of asking. */
+  #add(timer: Waiting): void {
+    const at = this.#waiting.findIndex(({ due }) => due > timer.due);
+    this.#waiting.splice(at < 0 ? this.#waiting.length : at, 0, timer);
+  }
+}
+
+/** What `setTimeout` gives. */
+class Handle {
+  readonly id: number;
+  constructor(id: number) {
+    this.id = id;
+  }
+  ref(): this {
+    return this;
+  }
+  unref(): this {
+    return this;
+  }
+  hasRef(): boolean {
+    return false;
+  }
+}
+
+let current: Clock | null = null;
+
+/** From now on every timer of this process runs by this clock; null gives the real ones back. */
+export function useClock(clock: Clock | null): void {
+  current = clock;
+  const begin = (native: (...args: never[]) => unknown, every: boolean) => (run: (...args: unknown[]) => void, ms = 0, ...args: unknown[]): unknown => {
+    if (current === null || (ms <= AT_ONCE_MS && !every)) return (native as unknown as (run: () => void, ms: number) => unknown)(() => run(...args), 0);
+    return current.start(() => run(...args), ms, every);
+  };
+  const end = (native: (handle: never) => void) => (handle: unknown): void => {
+    if (handle instanceof Handle) current?.stop(handle.id);
+    else native(handle as never);
+  };
+  Object.assign(globalThis, clock === null ? real : {
+    setTimeout: begin(real.setTimeout, false), setInterval: begin(real.setInterval, true),
+    clearTimeout: end(real.clearTimeout), clearInterval: end(real.clearInterval),
+  });
+}
+
+/** Turns of the event loop without anything under way, after which whoever still waits must be waiting for the clock. */
+const CALM_TURNS = 6;
+const STUCK_TURNS = 20_000;
+
+/** Waits for `work`; where it waits for a timer, the clock moves on to that. `busy` says whether something real is under way. */
+export async function awaited<T>(clock: Clock, work: Promise<T>, busy: () => boolean): Promise<T> {
+  const state = { done: false };
+  const end = (): void => { state.done = true; };
+  work.then(end, end);
+  for (let calm = 0; !state.done; ) {
+    await turn();
+    calm = busy() ? 0 : calm + 1;
+    if (!state.done && calm > CALM_TURNS && clock.fire(Number.MAX_SAFE_INTEGER)) calm = 0;
+    if (calm > STUCK_TURNS) throw new Error('work waits for nothing that could come');
+  }
+  return work;
+}
+
+/** Lets `ms` pass: everything that is due meanwhile happens at its time, and is over before the next. */
+export async function passing(clock: Clock, ms: number, busy: () => boolean): Promise<void> {
+  const end = clock.now() + ms;
+  do await calm(busy); while (clock.fire(end));
+  clock.reach(end);
+}
+
+/** Until nothing is under way any more. */
+export async function calm(busy: () => boolean): Promise<void> {
+  for (let turns = 0; turns <= CALM_TURNS; turns = busy() ? 0 : turns + 1) await turn();
+}
