@@ -40,7 +40,8 @@ function afterBootstrap(status: TorStatus, pairs: ReadonlyMap<string, string>): 
   if (!(percent >= 0 && percent <= 100)) return status;
   const summary = pairs.get('SUMMARY') ?? status.summary;
   if (percent === 100) return { phase: 'ready', percent, summary };
-  const warning = pairs.get('WARNING');
+  // DONE is tor's word for a connection that the other end closed.
+  const warning = pairs.get('WARNING')?.replace(/^DONE$/, 'the connection was closed');
   const phase = status.phase === 'stuck' && percent === status.percent ? 'stuck' : 'bootstrapping';
   if (warning === undefined) return phase === 'stuck' ? status : { phase, percent, summary };
   // Advice on the clock or on being stuck says more than the next refused connection.

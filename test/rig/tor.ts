@@ -1,6 +1,7 @@
 /** A private Tor network on loopback: 3 authorities and 5 relays, for tests and for the demo. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,17 +71,22 @@ class Network implements TorNetwork {
   }
 
   async stop(): Promise<void> {
-    process.off('exit', this.#killAll);
+    process.off('exit', this.#endAtOnce);
     const ended = this.#children.filter(isAlive).map((child) => new Promise((resolve) => child.once('exit', resolve)));
     for (const child of this.#children) child.ref();
-    this.#killAll();
+    this.#kill();
     await Promise.all(ended);
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  readonly #killAll = (): void => {
-    for (const child of this.#children) if (isAlive(child)) child.kill('SIGKILL');
+  readonly #endAtOnce = (): void => {
+    this.#kill();
+    rmSync(this.#folder, { recursive: true, force: true });
   };
+
+  #kill(): void {
+    for (const child of this.#children) if (isAlive(child)) child.kill('SIGKILL');
+  }
 
   async #prepare(): Promise<RigNode[]> {
     const count = AUTHORITIES + RELAYS;
@@ -123,7 +129,7 @@ class Network implements TorNetwork {
   }
 
   #spawn(command: string, args: readonly string[]): ChildProcess {
-    if (this.#children.length === 0) process.on('exit', this.#killAll);
+    if (this.#children.length === 0) process.on('exit', this.#endAtOnce);
     // The delay proxy ends with its stdin, and tor with its owner's process, if this process is killed.
     const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'], env: torEnvironment() });
     child.on('error', () => {});
