@@ -20,6 +20,8 @@ export function Dialog({ title, onClose, children, size = 'normal', tools }: Dia
     const before = document.activeElement;
     const element = dialog.current;
     element?.showModal();
+    // Over the whole page it is what is shown that matters, not its first button.
+    if (size === 'full') element?.focus();
     return () => {
       element?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
@@ -29,7 +31,7 @@ export function Dialog({ title, onClose, children, size = 'normal', tools }: Dia
     <dialog
       ref={dialog}
       class={`dialog dialog-${size}`}
-      {...(size === 'full' ? { autofocus: true, tabIndex: -1 } : {})}
+      {...(size === 'full' ? { tabIndex: -1 } : {})}
       aria-labelledby={id}
       onCancel={(event) => { event.preventDefault(); onClose(); }}
       onMouseDown={(event) => { if (event.target === event.currentTarget) onClose(); }}

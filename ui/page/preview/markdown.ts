@@ -73,7 +73,8 @@ const HEADING = /^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$/;
 const RULE = /^ {0,3}([-*_])(?:\s*\1){2,}\s*$/;
 const QUOTE = /^ {0,3}> ?/;
 const ITEM = /^( {0,3})([-*+]|\d{1,9}[.)])\s+/;
-const TABLE_RULE = /^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$/;
+const TABLE_RULE = /^ *\|? *:?-+:? *(\| *:?-+:? *)*\|? *$/;
+const isOrdered = (line: string): boolean => /\d/.test(ITEM.exec(line)?.[2] ?? '');
 
 /** Lines, read once from the first to the last. */
 class Lines {
@@ -128,9 +129,9 @@ function listItem(lines: Lines, depth: number): ListItem {
 }
 
 function list(lines: Lines, depth: number): Block {
-  const ordered = /\d/.test(ITEM.exec(lines.line ?? '')?.[2] ?? '');
+  const ordered = isOrdered(lines.line ?? '');
   const items: ListItem[] = [];
-  while (lines.line !== undefined && ITEM.test(lines.line) && !RULE.test(lines.line)) items.push(listItem(lines, depth));
+  while (lines.line !== undefined && ITEM.test(lines.line) && !RULE.test(lines.line) && isOrdered(lines.line) === ordered) items.push(listItem(lines, depth));
   return { type: 'list', ordered, items };
 }
 
