@@ -4,6 +4,9 @@ import type { SealPool } from './seal-pool.ts';
 
 /** Below this, in all, the way to another thread costs more than the work. */
 const WORTH_A_THREAD = 64 * 1024;
+/** Known answers are computed at lower costs, and nobody waits for them. */
+const WORTH_TELLING = 2 ** 15;
+const TELL_MS = 100;
 const NOTHING = new Uint8Array(0);
 
 export interface ScryptProgress {
@@ -31,8 +34,12 @@ export function browserEngine(pool: () => SealPool | null, progress: ScryptProgr
     },
     scrypt: async (password, salt, { N, r, p, length }) => {
       const started = performance.now();
+      let told = started;
       const onProgress = (fraction: number): void => {
-        const elapsed = (performance.now() - started) / 1000;
+        const now = performance.now();
+        if (N < WORTH_TELLING || (now - told < TELL_MS && fraction < 1)) return;
+        told = now;
+        const elapsed = (now - started) / 1000;
         progress(fraction, fraction > 0.02 ? (elapsed / fraction) * (1 - fraction) : null);
       };
       return scryptAsync(password, salt, { N, r, p, dkLen: length, maxmem: 2 ** 31, onProgress });

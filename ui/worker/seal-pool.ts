@@ -1,3 +1,4 @@
+import { equalBytes, portableEngine, randomBytes } from '../../crypto/index.ts';
 import { scriptAddress } from '../script-address.ts';
 // oxlint-disable-next-line import/default
 import sealerUrl from './sealer.ts?worker&url';
@@ -19,6 +20,8 @@ export interface PoolJob {
 
 const GROUP_BYTES = 1024 * 1024;
 const TAG = 16;
+const NOTHING = new Uint8Array(0);
+const PROOF_LENGTHS = [0, 1, 31, 32, 33, 64, 100, 4040, 70_000];
 
 /** Threads that seal and open. They hold keys only while they use them, and are ended when the session is. */
 export class SealPool {
@@ -38,7 +41,28 @@ export class SealPool {
   static async start(count: number): Promise<SealPool | null> {
     const workers = await Promise.all(Array.from({ length: count }, startOne));
     const ready = workers.filter((worker) => worker !== null);
-    return ready.length === 0 ? null : new SealPool(ready);
+    if (ready.length === 0) return null;
+    const pool = new SealPool(ready);
+    if (await pool.#isProven()) return pool;
+    pool.end();
+    return null;
+  }
+
+  /** Each thread seals and opens what noble does, at lengths around its borders, and refuses what was altered. */
+  async #isProven(): Promise<boolean> {
+    const jobs = PROOF_LENGTHS.map((length) => ({ key: randomBytes(32), nonce: randomBytes(24), plaintext: randomBytes(length), prefix: randomBytes(length % 57) }));
+    const expected = await portableEngine.seal(jobs);
+    for (const thread of this.#threads) {
+      const sealed = await this.#runOn(thread, 'seal', jobs.map(({ plaintext, ...job }) => ({ ...job, data: plaintext })));
+      if (!expected.every((box, index) => isSame(box, sealed[index]))) return false;
+      const boxes = jobs.map(({ key, nonce, prefix }, index) => ({ key, nonce, prefix: NOTHING, data: (expected[index] ?? NOTHING).subarray(prefix.length) }));
+      const opened = await this.#runOn(thread, 'open', boxes);
+      if (!jobs.every(({ plaintext }, index) => isSame(plaintext, opened[index]))) return false;
+      const altered = boxes.map((box) => ({ ...box, data: box.data.map((byte, at) => (at === box.data.length - 1 ? byte ^ 1 : byte)) }));
+      const refused = await this.#runOn(thread, 'open', [...altered, { key: randomBytes(32), nonce: randomBytes(24), prefix: NOTHING, data: new Uint8Array(15) }]);
+      if (refused.some((result) => result !== null)) return false;
+    }
+    return true;
   }
 
   /** In the order of `jobs`. Each group of them goes to the thread with the least to do. Rejects when the pool is ended meanwhile. */
@@ -101,6 +125,10 @@ function grouped(jobs: readonly PoolJob[]): PoolJob[][] {
     bytes += job.data.length;
   }
   return groups;
+}
+
+function isSame(expected: Uint8Array, found: Uint8Array | null | undefined): boolean {
+  return found !== null && found !== undefined && equalBytes(expected, found);
 }
 
 async function startOne(): Promise<Worker | null> {
