@@ -4,7 +4,7 @@ import { Hono, type Context } from 'hono';
 import { randomBytes, toBase32 } from '../crypto/index.ts';
 import type { CarAnswer } from '../store/index.ts';
 import {
-  checkMirror, cidCodec, COMMIT_BODY_MAX, decodeCells, decodeMirror, encodeError, encodeNodeInfo, httpStatus, parseCid, WireError,
+  checkMirror, cidCodec, COMMIT_BODY_MAX, decodeCells, decodeLog, decodeMirror, encodeError, encodeNodeInfo, httpStatus, parseCid, WireError,
 } from '../wire/index.ts';
 import { answerLogin } from './answer-login.ts';
 import { answerBucket, answerDirectory } from './answer-people.ts';
@@ -19,7 +19,7 @@ type Env = { Bindings: HttpBindings };
 type Handler = (context: Context<Env>) => Promise<Response>;
 
 /** Bytes of the largest request that the schema of each route allows, rounded up. */
-const BODY_MAX = { login: 1024, cells: 8192, directory: 8192, bucket: 16_384, mirror: 1024, invite: 0 };
+const BODY_MAX = { login: 1024, cells: 8192, directory: 8192, bucket: 16_384, log: 256, mirror: 1024, invite: 0 };
 const MIRROR_SECONDS = 300;
 const UPLOADS_MAX = 32;
 const INVITATION_BYTES = 16;
@@ -43,6 +43,7 @@ export function makeApp(services: Services, door: Door): Hono<Env> {
   app.post('/v1/login', cborRoute(BODY_MAX.login, async (body) => answerLogin(services, body)));
   app.post('/v1/directory', cborRoute(BODY_MAX.directory, async (body) => answerDirectory(services, body)));
   app.post('/v1/bucket', cborRoute(BODY_MAX.bucket, async (body) => answerBucket(services, body)));
+  app.post('/v1/log', cborRoute(BODY_MAX.log, async (body) => services.store.log(decodeLog(body))));
   app.post('/v1/commit', commitRoute(services, door));
   app.post('/v1/cells', carRoute(door, BODY_MAX.cells, async (body) => services.store.cells(decodeCells(body))));
   app.post('/v1/mirror', carRoute(door, BODY_MAX.mirror, async (body) => mirror(services, body)));

@@ -1,10 +1,10 @@
-import { concat } from '../crypto/index.ts';
+import { concat, type PublicKey } from '../crypto/index.ts';
 import {
   decodeCar, decodeCellsAnswer, decodeCollected, decodeCommitAnswer, decodeDirectoryPage, decodeDone, decodeError,
-  decodeLoginAnswer, decodeNodeInfo, decodeWorkDetail, doWork, encodeRequest, loginChallenge, checkBlock,
-  BLOCK_MAX, CELLS_ANSWER_MAX, LANE_ANSWER_MAX, WireError, WORK_BITS_MAX,
+  decodeLoginAnswer, decodeNodeInfo, decodeSegmentAnswer, decodeSpineAnswer, decodeWorkDetail, doWork, encodeRequest, loginChallenge, checkBlock,
+  BLOCK_MAX, CELLS_ANSWER_MAX, LANE_ANSWER_MAX, LOG_SEGMENTS_MAX, WireError, WORK_BITS_MAX,
   type Block, type CarrierFetch, type CarrierResponse, type CellsAnswer, type CellsRequest, type Cid, type Collected, type CommitAnswer, type DirectoryPage,
-  type LoginAnswer, type LoginRequest, type MirrorRequest, type NodeInfo, type SignedIdentity,
+  type LoginAnswer, type LoginRequest, type MirrorRequest, type NodeInfo, type SignedIdentity, type SpineAnswer,
 } from '../wire/index.ts';
 import { Meter, type Measured } from './meter.ts';
 
@@ -20,6 +20,8 @@ export interface NodeClientInit {
 const SMALL_ANSWER = 64 * 1024;
 const STATE_ANSWER = 8 * BLOCK_MAX;
 const PAGE_ANSWER = 16 * BLOCK_MAX;
+/** A hash for each segment, with its CBOR head. */
+const SPINE_ANSWER = 36 * LOG_SEGMENTS_MAX + SMALL_ANSWER;
 const SEND_ATTEMPTS = 3;
 
 /**
@@ -82,6 +84,16 @@ export class NodeClient {
     if (first.done === true) throw new WireError('malformed', 'The node gave an empty answer.');
     // A copy: proofs are kept for long, and must not keep what the carrier read them into.
     return { answer: decodeCellsAnswer(new Uint8Array(first.value.bytes)), blocks };
+  }
+
+  /** The cover log's spine, as the node tells it. */
+  async spine(space: PublicKey, signal?: AbortSignal): Promise<SpineAnswer> {
+    return decodeSpineAnswer(await this.#ask('POST', '/v1/log', encodeRequest({ v: 1, op: 'spine', space }), SPINE_ANSWER, signal));
+  }
+
+  /** The entries of a segment of the cover log, as the node tells them. */
+  async segment(space: PublicKey, index: number, signal?: AbortSignal): Promise<Uint8Array> {
+    return decodeSegmentAnswer(await this.#ask('POST', '/v1/log', encodeRequest({ v: 1, op: 'segment', space, index }), BLOCK_MAX + SMALL_ANSWER, signal)).entries;
   }
 
   async directoryPage(bits: number, prefix: Uint8Array, signal?: AbortSignal): Promise<DirectoryPage> {

@@ -15,6 +15,8 @@ export interface CoverSource {
   header(): Promise<Uint8Array>;
   /** `count` entries of 4096 bytes. */
   entries(count: number): Promise<Uint8Array[]>;
+  /** Bytes of entries for each visible byte, by the account's setting: 1/8, which is the least, to 1. */
+  readonly share?: number;
   /** Told once of all that one call of `entries` gave: what came of sending it, or of not sending it. Must not throw. */
   settled(entries: readonly Uint8Array[], fate: CoverFate): void;
 }
@@ -80,9 +82,12 @@ interface Taken {
   readonly at: number;
 }
 
-/** At least two entries a commit, and one visible byte in eight. */
-export function coverEntries(visibleBytes: number): number {
-  return Math.max(2, Math.floor(visibleBytes / 8 / COVER_ENTRY));
+/** The share of an account that chose none. */
+export const COVER_SHARE = 1 / 8;
+
+/** At least two entries a commit, and a share of what is visible. */
+export function coverEntries(visibleBytes: number, share = COVER_SHARE): number {
+  return Math.max(2, Math.floor((visibleBytes * share) / COVER_ENTRY));
 }
 
 /**
@@ -173,7 +178,7 @@ async function planWrite(plan: CommitPlan, write: SpaceWrite): Promise<Planned> 
 }
 
 async function prepare(plan: CommitPlan, { write, key, before, after: { map, delta } }: Planned, visible: number, taken: Taken[]): Promise<Prepared> {
-  const appended = before.frontiers === null ? null : await appendCover(plan.cover ?? null, before.frontiers, coverEntries(visible), taken);
+  const appended = before.frontiers === null ? null : await appendCover(plan.cover ?? null, before.frontiers, coverEntries(visible, plan.cover?.share), taken);
   const root: Root = { v: 1, map: map.root, cover: appended === null ? null : heads(appended.frontiers) };
   const sequence = (before.pointer?.sequence ?? 0) + 1;
   const signed = signPointer(key, { sequence, previous: before.hash, root: rootHash(root) });

@@ -1,8 +1,8 @@
 import { equalBytes, toHex, type PublicKey, type SigningKey } from '../crypto/index.ts';
 import {
   BLOCK_MAX, CellMap, CELLS_ANSWER_MAX, cellHash, checkFrontier, emptyMapRoot, EMPTY_FRONTIER, logHead, mapKey, MissingNode, openPointer, pointerHash, ProofNodes,
-  PROOFS_MAX, rootHash, WireError,
-  type Block, type CellHash, type CellsAnswer, type Cid, type Frontier, type Label, type MapChange, type MapKey, type NodeDelta, type Pointer,
+  PROOFS_MAX, rootHash, spineFrontier, WireError,
+  type Block, type CellHash, type CellsAnswer, type Cid, type Frontier, type Label, type LogHash, type MapChange, type MapKey, type NodeDelta, type Pointer,
   type PointerHash, type Root, type SpaceState,
 } from '../wire/index.ts';
 import type { NodeClient } from './client.ts';
@@ -24,6 +24,13 @@ export interface SpaceHead {
   readonly hash: PointerHash | null;
   readonly root: Root;
   readonly frontiers: Frontiers | null;
+}
+
+/** A cover log: the roots of its complete segments of 256 entries, and the leaf hashes of the entries behind them. */
+export interface Spine {
+  readonly frontier: Frontier;
+  readonly segments: readonly LogHash[];
+  readonly tail: readonly LogHash[];
 }
 
 /** A cell as it is stored: its fragments, and its sealed bytes where they were asked for. */
@@ -56,6 +63,8 @@ export class Space {
   readonly writer: PublicKey;
   readonly key: SigningKey | null;
   wanted: () => readonly MapKey[];
+  /** Told when the node, and no commit of one's own, has moved the space on from `before`. */
+  onMoved: (before: SpaceHead) => void = () => undefined;
   #pin: SpacePin | null;
   #head: SpaceHead | null = null;
   #nodes = new ProofNodes();
@@ -161,6 +170,21 @@ export class Space {
     await blocks.return(undefined);
   }
 
+  /**
+   * The cover log of a home space by its segments, checked against the root that the answer signs; the head moves there
+   * where that is newer. Whether the log continues one seen before is the caller's to check. Throws as `accept` does.
+   */
+  async spine(signal?: AbortSignal): Promise<Spine> {
+    const floor = this.#pin;
+    const answer = await this.client.spine(this.writer, signal);
+    const { root, segments, tail } = answer;
+    const frontier = spineFrontier(segments, tail);
+    if (root.cover === null) throw new WireError('bad-proof', 'The node shows a space without a cover log.');
+    checkFrontier(frontier, root.cover.entries);
+    this.#acceptSince(answer, floor);
+    return { frontier, segments, tail };
+  }
+
   /** The map after `changes`, fetching whatever proofs are not at hand. Empty-handed spaces need none. */
   async mapAfter(changes: readonly MapChange[], signal?: AbortSignal): Promise<{ map: CellMap; delta: NodeDelta }> {
     for (let asked = new Set<string>(); ; ) {
@@ -210,7 +234,9 @@ export class Space {
     const overtaken = this.#pin !== null && pointer.sequence < this.#pin.sequence;
     if (!overtaken) {
       checkPin(pointer, hash, this.#pin);
+      const before = this.#head;
       this.#move({ pointer, hash, root: state.root, frontiers: state.root.cover === null ? null : state.frontiers }, { sequence: pointer.sequence, hash });
+      if (before !== null && before.pointer?.sequence !== pointer.sequence) this.onMoved(before);
     }
     this.#nodes.add(state.proof);
   }

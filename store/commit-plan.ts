@@ -20,6 +20,11 @@ export function coverEntries(visible: number): number {
   return Math.max(2, Math.floor(visible / 8 / COVER_ENTRY));
 }
 
+/** And the most: as much as is visible. */
+export function coverEntriesMax(visible: number): number {
+  return Math.floor(visible / COVER_ENTRY) + 2;
+}
+
 /** True where the commit continues the space, false where that has moved on. Throws where the space is not the account's, or is no more. */
 export function continues({ pointer }: CheckedSpace, space: Space | null, account: Id | null): boolean {
   if (space === null) {
@@ -89,7 +94,8 @@ function checkHead(mine: LogHead, signed: LogHead): void {
 
 function planCover(cover: CoverAppend, before: Frontiers | null, { visible, leaves }: Arrived): { frontiers: Frontiers; segments: CoverSegments } {
   const { entries, lane } = before ?? { entries: EMPTY_FRONTIER, lane: EMPTY_FRONTIER };
-  if (cover.entries !== coverEntries(visible)) throw new WireError('malformed', `Malformed commit: its cover must have ${coverEntries(visible)} entries.`);
+  const [least, most] = [coverEntries(visible), coverEntriesMax(visible)];
+  if (cover.entries < least || cover.entries > most) throw new WireError('malformed', `Malformed commit: its cover must have ${least} to ${most} entries.`);
   const segments = cover.segments.map((block, index) => {
     const due = Math.min(COVER_SEGMENT_ENTRIES, cover.entries - index * COVER_SEGMENT_ENTRIES);
     const hashes = leaves.get(block);

@@ -1,5 +1,5 @@
 import type { PublicKey } from '../crypto/index.ts';
-import type { CellHash, Cid, Frontier, Name, NodeDelta, NodeHash, PointerHash, Root, RootHash, ScryptCost, SignedIdentity, SignedPointer, Terms } from '../wire/index.ts';
+import type { CellHash, Cid, Frontier, LogHash, Name, NodeDelta, NodeHash, PointerHash, Root, RootHash, ScryptCost, SignedIdentity, SignedPointer, Terms } from '../wire/index.ts';
 
 /** An opaque row number. */
 export type Id = number;
@@ -128,6 +128,12 @@ export interface Rows {
   /** Header items in order, from `from`, at most `limit` of them, as one byte string. */
   lane(space: Id, from: number, limit: number): Promise<Uint8Array>;
   cover(space: Id): Promise<readonly { readonly entries: number; readonly block: Cid }[]>;
+  /** The blocks that hold any of the entries `from` to `to - 1`, in order; `at` is the number of a block's first entry. */
+  coverWithin(space: Id, from: number, to: number): Promise<readonly { readonly at: number; readonly entries: number; readonly block: Cid }[]>;
+  /** Roots of the log's segments of 256 entries, from the first on, as far as they were kept. */
+  spine(space: Id): Promise<readonly LogHash[]>;
+  /** Keeps the roots of further segments, the first of them being number `at`. */
+  keepSpine(space: Id, at: number, hashes: readonly LogHash[]): Promise<void>;
 
   block(cid: Cid): Promise<StoredBlock | null>;
   /** Whether the account holds the block or has it waiting. */

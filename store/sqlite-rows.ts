@@ -1,5 +1,5 @@
 import { concat, sha256, type PublicKey } from '../crypto/index.ts';
-import { cidDigest, decodeRoot, hashText, type CellHash, type Cid, type Name, type NodeHash, type RootHash, type SignedIdentity } from '../wire/index.ts';
+import { cidDigest, COVER_SEGMENT_ENTRIES, decodeRoot, hashText, type CellHash, type Cid, type LogHash, type Name, type NodeHash, type RootHash, type SignedIdentity } from '../wire/index.ts';
 import type { Account, Collection, CommitBatch, Envelope, Id, OldRoot, Rows, Space, StoredBlock } from './rows.ts';
 import { collect } from './sqlite-collect.ts';
 import { answerTo, applyCommit } from './sqlite-commit.ts';
@@ -72,6 +72,23 @@ export class SqliteRows implements Rows {
   async cover(space: Id): Promise<{ entries: number; block: Cid }[]> {
     return this.#db.all('SELECT entries, digest FROM cover JOIN blocks ON blocks.id = cover.block WHERE space = ? ORDER BY at', space)
       .map((row) => ({ entries: row.number('entries'), block: rawCid(row.bytes('digest')) }));
+  }
+
+  async coverWithin(space: Id, from: number, to: number): Promise<{ at: number; entries: number; block: Cid }[]> {
+    // Blocks hold at most 256 entries, so none that begins earlier reaches in.
+    return this.#db.all('SELECT at, entries, digest FROM cover JOIN blocks ON blocks.id = cover.block WHERE space = ? AND at > ? AND at < ? ORDER BY at', space, from - COVER_SEGMENT_ENTRIES, to)
+      .map((row) => ({ at: row.number('at'), entries: row.number('entries'), block: rawCid(row.bytes('digest')) }))
+      .filter(({ at, entries }) => at + entries > from);
+  }
+
+  async spine(space: Id): Promise<LogHash[]> {
+    return this.#db.all('SELECT hash FROM spine WHERE space = ? ORDER BY at', space).map((row) => row.bytes('hash') as LogHash);
+  }
+
+  async keepSpine(space: Id, at: number, hashes: readonly LogHash[]): Promise<void> {
+    this.#db.transaction(() => {
+      for (const [index, hash] of hashes.entries()) this.#db.run('INSERT OR IGNORE INTO spine (space, at, hash) VALUES (?, ?, ?)', space, at + index, hash);
+    });
   }
 
   async block(cid: Cid): Promise<StoredBlock | null> {

@@ -1,5 +1,11 @@
-/** The tables of format 1. Digests stand for CIDs: every stored block is `raw`. Times are unix seconds. */
-export const SCHEMA_VERSION = 1;
+/** The tables of format 2. Digests stand for CIDs: every stored block is `raw`. Times are unix seconds. */
+export const SCHEMA_VERSION = 2;
+
+/** Roots of complete segments of cover logs, kept as they are first asked for: format 1 had none. */
+export const SPINE_SCHEMA = `
+CREATE TABLE spine (space INTEGER NOT NULL REFERENCES spaces, at INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (space, at)) STRICT, WITHOUT ROWID;
+PRAGMA user_version = ${SCHEMA_VERSION};
+`;
 
 export const SCHEMA = `
 CREATE TABLE settings (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
@@ -58,5 +64,5 @@ CREATE TABLE envelopes (id INTEGER PRIMARY KEY AUTOINCREMENT, bucket INTEGER NOT
 CREATE INDEX bucket_envelopes ON envelopes (bucket, id);
 CREATE INDEX old_envelopes ON envelopes (at);
 
-PRAGMA user_version = ${SCHEMA_VERSION};
+${SPINE_SCHEMA}
 `;

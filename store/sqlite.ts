@@ -1,6 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { diskFull, StoreError, systemCode } from './errors.ts';
-import { SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
+import { SCHEMA, SCHEMA_VERSION, SPINE_SCHEMA } from './sqlite-schema.ts';
 
 const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
@@ -61,6 +61,7 @@ export class Sqlite {
       throw new StoreError('too-new', 'The data folder was written by a newer Underkeep: start that one.');
     }
     if (version === 0) this.transaction(() => { this.#db.exec(SCHEMA); });
+    if (version === 1) this.transaction(() => { this.#db.exec(SPINE_SCHEMA); });
   }
 
   get(sql: string, ...values: SQLInputValue[]): Row | null {

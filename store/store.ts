@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HEADER_ITEM, LANE_ANSWER_MAX, WireError, type CellsRequest, type Cid, type Name, type ScryptCost } from '../wire/index.ts';
+import { HEADER_ITEM, LANE_ANSWER_MAX, WireError, type CellsRequest, type Cid, type LogRequest, type Name, type ScryptCost } from '../wire/index.ts';
 import type { PublicKey } from '../crypto/index.ts';
 import type { Blocks } from './blocks.ts';
 import { readable, readCells, type CarAnswer } from './cell-reads.ts';
@@ -9,6 +9,7 @@ import { diskFull, StoreError, systemCode } from './errors.ts';
 import { Exclusive } from './exclusive.ts';
 import { FileBlocks } from './file-blocks.ts';
 import { HeldBlocks } from './held-blocks.ts';
+import { readLog } from './log-reads.ts';
 import { mirrorOf } from './mirror.ts';
 import type { Rows } from './rows.ts';
 import { SqliteRows } from './sqlite-rows.ts';
@@ -74,6 +75,11 @@ export class Store {
 
   async cells(request: CellsRequest): Promise<CarAnswer> {
     return readCells(this.rows, this.#held, request, this.#now());
+  }
+
+  /** One `POST /v1/log`: the encoded answer. Throws `unknown-space`, `not-found`, `corrupt-block`. */
+  async log(request: LogRequest): Promise<Uint8Array> {
+    return readLog(this.rows, this.#held, await readable(this.rows, request.space, this.#now()), request);
   }
 
   /** The whole space; whoever asks has shown the writer's signature. */

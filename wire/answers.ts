@@ -5,8 +5,8 @@ import { cidOf, toLink, type Cid } from './cid.ts';
 import { scryptCostSchema, type ScryptCost } from './commit.ts';
 import { isErrorCode, WireError } from './errors.ts';
 import { signedIdentitySchema, type SignedIdentity } from './identity.ts';
-import { COMMIT_SPACES_MAX, FRAGMENTS_MAX, HEADER_ITEM, PROOFS_MAX } from './limits.ts';
-import { frontierSchema, type Frontier } from './log.ts';
+import { COMMIT_SPACES_MAX, COVER_ENTRY, COVER_SEGMENT_ENTRIES, FRAGMENTS_MAX, HEADER_ITEM, LOG_SEGMENTS_MAX, PROOFS_MAX } from './limits.ts';
+import { frontierSchema, type Frontier, type LogHash } from './log.ts';
 import { signedPointerSchema, type SignedPointer } from './pointer.ts';
 import { ENVELOPE, PREFIX_BITS_MAX } from './requests.ts';
 import { rootSchema, type Root } from './root.ts';
@@ -56,6 +56,37 @@ export function encodeCellsAnswer(answer: CellsAnswer): Block {
   return { bytes: encoded, cid: cidOf('dag-cbor', encoded) };
 }
 export const decodeCellsAnswer = (encoded: Uint8Array): CellsAnswer => parse(cellsAnswerSchema, encoded, 'cells answer');
+
+/**
+ * The answer to `op: 'spine'`: where the home space stands, the root of each complete segment of 256 entries, and the leaf hashes
+ * of the entries behind them. `spineFrontier` makes of these the log that the root signs, or they are false.
+ */
+export interface SpineAnswer extends SpaceState {
+  readonly v: 1;
+  readonly segments: readonly LogHash[];
+  readonly tail: readonly LogHash[];
+}
+const spineAnswerSchema: Schema<SpineAnswer> = record({
+  v: literal(1),
+  ...stateFields,
+  segments: list(bytes<LogHash>(32), LOG_SEGMENTS_MAX),
+  tail: list(bytes<LogHash>(32), COVER_SEGMENT_ENTRIES - 1),
+});
+export const encodeSpineAnswer = (answer: SpineAnswer): Uint8Array => encodeCbor(answer);
+export const decodeSpineAnswer = (body: Uint8Array): SpineAnswer => parse(spineAnswerSchema, body, 'spine');
+
+/** The answer to `op: 'segment'`: 1 to 256 whole entries, behind one another. */
+export interface SegmentAnswer {
+  readonly v: 1;
+  readonly entries: Uint8Array;
+}
+const segmentAnswerSchema: Schema<SegmentAnswer> = record({ v: literal(1), entries: bytesUpTo(COVER_SEGMENT_ENTRIES * COVER_ENTRY, COVER_ENTRY) });
+export const encodeSegmentAnswer = (answer: SegmentAnswer): Uint8Array => encodeCbor(answer);
+export function decodeSegmentAnswer(body: Uint8Array): SegmentAnswer {
+  const answer = parse(segmentAnswerSchema, body, 'segment');
+  if (answer.entries.length % COVER_ENTRY !== 0) throw malformed('segment.entries', `entries of ${COVER_ENTRY} bytes`);
+  return answer;
+}
 
 /** An unknown login name gets `known: false`, a PRF answer of its own all the same, and the default cost: sign-up needs them. */
 export interface LoginAnswer {

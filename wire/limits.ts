@@ -19,6 +19,8 @@ export const HEADER_ITEM = 256;
 export const COVER_ENTRY = 4096;
 /** Cover entries in one raw block. */
 export const COVER_SEGMENT_ENTRIES = BLOCK_MAX / COVER_ENTRY;
+/** Complete segments of a log, of 256 entries each: 2^26 entries are 256 GiB of cover. */
+export const LOG_SEGMENTS_MAX = 262_144;
 /** What a node answers at most for one read of cells. */
 export const CELLS_ANSWER_MAX = 64 * BLOCK_MAX;
 export const NAME_MAX = 32;

@@ -1,5 +1,6 @@
 import { concat, equalBytes, sha256, type Brand } from '../crypto/index.ts';
 import { WireError } from './errors.ts';
+import { COVER_ENTRY, COVER_SEGMENT_ENTRIES } from './limits.ts';
 import { bytes, list, record, uint, type Schema } from './schema.ts';
 
 /**
@@ -60,6 +61,17 @@ export function logRoot(frontier: Frontier): LogHash {
   const last = frontier.peaks.at(-1);
   if (last === undefined) return sha256(new Uint8Array()) as LogHash;
   return frontier.peaks.slice(0, -1).reduceRight((right, left) => nodeHash(left, right), last);
+}
+
+/** The leaf hashes of whole entries behind one another. */
+export function leavesOf(entries: Uint8Array): LogHash[] {
+  return Array.from({ length: Math.floor(entries.length / COVER_ENTRY) }, (_, index) => leafHash(entries.subarray(index * COVER_ENTRY, (index + 1) * COVER_ENTRY)));
+}
+
+/** The frontier of a log of which the roots of complete segments of 256 entries are known, and the leaf hashes behind them. */
+export function spineFrontier(segments: readonly LogHash[], tail: readonly LogHash[]): Frontier {
+  const { peaks } = append(EMPTY_FRONTIER, segments);
+  return { size: segments.length * COVER_SEGMENT_ENTRIES + tail.length, peaks: [...peaks, ...append(EMPTY_FRONTIER, tail).peaks] };
 }
 
 export function logHead(frontier: Frontier): LogHead {

@@ -2,7 +2,7 @@ import { sign, verify, type PublicKey, type Signature, type SigningKey } from '.
 import { encodeCbor } from './cbor.ts';
 import type { Label } from './cell.ts';
 import { BUCKET_NUMBER_MAX, name, signedIdentitySchema, type Name, type SignedIdentity } from './identity.ts';
-import { CELLS_ANSWER_MAX, PROOFS_MAX } from './limits.ts';
+import { CELLS_ANSWER_MAX, LOG_SEGMENTS_MAX, PROOFS_MAX } from './limits.ts';
 import type { MapKey } from './map-node.ts';
 import { publicKey } from './pointer.ts';
 import type { RootHash } from './root.ts';
@@ -69,6 +69,16 @@ export const EPOCH_SECONDS = 86_400;
 const putSchema = record({ v: literal(1), op: literal('put'), bucket: uint(BUCKET_NUMBER_MAX), epoch: uint(2 ** 32), envelope: bytes(ENVELOPE) });
 const collectSchema = record({ v: literal(1), op: literal('collect'), bucket: uint(BUCKET_NUMBER_MAX), after: uint() });
 
+/**
+ * `POST /v1/log`: the cover log of a home space. Its `spine` shows the whole log by the hashes of its segments of 256 entries;
+ * a `segment` is the entries of one of them, the last one being as long as the log is.
+ */
+export type LogRequest =
+  | { readonly v: 1; readonly op: 'spine'; readonly space: PublicKey }
+  | { readonly v: 1; readonly op: 'segment'; readonly space: PublicKey; readonly index: number };
+const spineSchema = record({ v: literal(1), op: literal('spine'), space: publicKey });
+const segmentSchema = record({ v: literal(1), op: literal('segment'), space: publicKey, index: uint(LOG_SEGMENTS_MAX) });
+
 /** `POST /v1/mirror`: a CAR of a whole space, for whoever shows its writer's signature over a time of now. */
 export interface MirrorRequest {
   readonly v: 1;
@@ -87,14 +97,16 @@ function byOp<T extends { op: string }>(schemas: { readonly [K in T['op']]: Sche
 }
 const directorySchema = byOp<DirectoryRequest>({ page: pageSchema, publish: publishSchema });
 const bucketSchema = byOp<BucketRequest>({ put: putSchema, collect: collectSchema });
+const logSchema = byOp<LogRequest>({ spine: spineSchema, segment: segmentSchema });
 
 export const decodeLogin = (body: Uint8Array): LoginRequest => parse(loginSchema, body, 'login request');
 export const decodeCells = (body: Uint8Array): CellsRequest => parse(cellsSchema, body, 'cells request');
 export const decodeDirectory = (body: Uint8Array): DirectoryRequest => parse(directorySchema, body, 'directory request');
 export const decodeBucket = (body: Uint8Array): BucketRequest => parse(bucketSchema, body, 'bucket request');
+export const decodeLog = (body: Uint8Array): LogRequest => parse(logSchema, body, 'log request');
 export const decodeMirror = (body: Uint8Array): MirrorRequest => parse(mirrorSchema, body, 'mirror request');
 
-export function encodeRequest(request: LoginRequest | CellsRequest | DirectoryRequest | BucketRequest | MirrorRequest): Uint8Array {
+export function encodeRequest(request: LoginRequest | CellsRequest | DirectoryRequest | BucketRequest | LogRequest | MirrorRequest): Uint8Array {
   return encodeCbor(request);
 }
 

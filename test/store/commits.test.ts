@@ -223,10 +223,12 @@ test('what a refused or broken-off upload brought is not kept', async () => {
   await deliver(open, draft);
 });
 
-test('a home space\'s commit brings its cover: an eighth of what is visible, two entries at least, and no other space has any', async () => {
+test('a home space\'s commit brings its cover: an eighth of what is visible at least and as much at most, two entries more or less, and no other space has any', async () => {
   const writer = await account();
   await refused('malformed', async () => send(open, await oneCell(writer, 1000, { entries: 1 })));
   await refused('malformed', async () => send(open, await oneCell(writer, 1000, { entries: 3 })));
+  await refused('malformed', async () => send(open, await oneCell(writer, 3_000_000, { entries: Math.floor(3_000_000 / 4096) + 4 })));
+  await deliver(open, await oneCell(writer, 3_000_000, { entries: Math.floor(3_000_000 / 4096) }));
   const due = Math.floor(3_000_000 / 8 / 4096);
   await refused('malformed', async () => send(open, await oneCell(writer, 3_000_000, { entries: due - 1 })));
   await deliver(open, await oneCell(writer, 3_000_000, { entries: due }));

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { generateSigningKey, randomBytes, type PublicKey } from '../../crypto/index.ts';
 import type { Advance, Blocks, CommitBatch, NewAccount, Rows, StoredBlock } from '../../store/index.ts';
 import {
-  CellMap, cellHash, cidOf, emptyMapRoot, encodeCbor, hashText, mapKey, nameHash, parseName, rootHash, signIdentity, signPointer,
+  CellMap, cellHash, cidOf, emptyMapRoot, encodeCbor, hashText, leafHash, mapKey, nameHash, parseName, rootHash, signIdentity, signPointer,
   type CellHash, type Cid, type Root,
 } from '../../wire/index.ts';
 import { refused } from '../rig/store.ts';
@@ -242,6 +242,13 @@ export function compliance(name: string, open: () => Promise<Pair>): Test {
     assert.equal(home.frontiers?.lane.size, 2);
     assert.equal(Buffer.from(await pair.rows.lane(home.id, 1, 10)), Buffer.concat(items.slice(1)));
     assert.equal(await pair.rows.cover(home.id), segments.map(({ cid, size }) => ({ entries: size / 4096, block: cid })));
+    assert.equal((await pair.rows.coverWithin(home.id, 1, 2)).map(({ at }) => at), [0]);
+    assert.equal((await pair.rows.coverWithin(home.id, 0, 3)).map(({ at, entries }) => [at, entries]), [[0, 2], [2, 1]]);
+    assert.equal(await pair.rows.coverWithin(home.id, 3, 9), []);
+    const spine = [leafHash(randomBytes(8)), leafHash(randomBytes(8)), leafHash(randomBytes(8))];
+    await pair.rows.keepSpine(home.id, 0, spine.slice(0, 1));
+    await pair.rows.keepSpine(home.id, 1, spine.slice(1));
+    assert.equal(await pair.rows.spine(home.id), spine);
   });
 
   test('answers are kept for an hour', async () => {

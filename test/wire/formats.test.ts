@@ -5,7 +5,7 @@ import { concat, openBoxes, openCell, utf8 } from '../../crypto/index.ts';
 import { openEnvelopes } from '../../pq/index.ts';
 import * as wire from '../../wire/index.ts';
 import {
-  append, cidBytes, encodeCar, encodeCbor, encodeCellsAnswer, encodeCollected, encodeCommitAnswer, encodeDirectoryPage, encodeDone, encodeError, encodeLoginAnswer, encodeNodeInfo, encodeRequest, encodeRoot,
+  append, cidBytes, encodeCar, encodeCbor, encodeCellsAnswer, encodeCollected, encodeCommitAnswer, encodeDirectoryPage, encodeDone, encodeError, encodeLoginAnswer, encodeNodeInfo, encodeRequest, encodeRoot, encodeSegmentAnswer, encodeSpineAnswer,
   encodeWorkDetail, fingerprint, hashBits, httpStatus, isErrorCode, leafHash, loginChallenge, logRoot, mapKey, nameHash, parseName, pointerHash, recordHash, rootHash, toLink,
 } from '../../wire/index.ts';
 import { bytesExample, cborExample, checkExamples, partsExample, piecesExample, tablesWith, textExample, type Example } from '../rig/formats.ts';
@@ -60,6 +60,10 @@ const examples = new Map<string, Example>([
   ['wire/cells-answer', cborExample(encodeCellsAnswer({ v: 1, ...s.home, cells: [s.cids], included: 1 }).bytes)],
   ['wire/login-request', cborExample(encodeRequest(login))],
   ['wire/login-answer', cborExample(encodeLoginAnswer({ v: 1, known: true, evaluated: new Uint8Array(32).fill(14), scrypt: s.create.scrypt, lane: s.header, size: 1 }))],
+  ['wire/spine-request', cborExample(encodeRequest({ v: 1, op: 'spine', space: fixed.writer.publicKey }))],
+  ['wire/segment-request', cborExample(encodeRequest({ v: 1, op: 'segment', space: fixed.writer.publicKey, index: 0 }))],
+  ['wire/spine', cborExample(encodeSpineAnswer({ v: 1, ...s.home, proof: [], segments: [], tail: [leafHash(s.entry)] }))],
+  ['wire/segment', cborExample(encodeSegmentAnswer({ v: 1, entries: s.entry }))],
   ['wire/work', partsExample([['label', utf8('underkeep/work/1')], ['challenge', loginChallenge(login)], ['nonce', work]])],
   ['wire/directory-page-request', cborExample(encodeRequest({ v: 1, op: 'page', bits: 4, prefix: nameHash(parseName('alice')).slice(0, 4) }))],
   ['wire/directory-publish-request', cborExample(encodeRequest({ v: 1, op: 'publish', record: s.identity }))],

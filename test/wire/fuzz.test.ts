@@ -4,8 +4,8 @@ import { CID } from 'multiformats/cid';
 import { concat, toHex, utf8, fromUtf8, sign, type DomainLabel, type Signature } from '../../crypto/index.ts';
 import {
   WireError, cidBytes, cidFromBytes, decodeBucket, decodeCar, decodeCbor, decodeCells, decodeCellsAnswer, decodeCollected, decodeCommit, decodeCommitAnswer, decodeDirectory, decodeDirectoryPage, decodeDone,
-  decodeError, decodeLogin, decodeLoginAnswer, decodeMapNode, decodeMirror, decodeNodeInfo, decodePrefixDetail, decodeRoot, decodeWorkDetail, encodeCar, encodeCbor, encodeCellsAnswer, encodeCollected, encodeCommit,
-  encodeCommitAnswer, encodeDirectoryPage, encodeDone, encodeError, encodeLoginAnswer, encodeMapNode, encodeNodeInfo, encodePrefixDetail, encodeRequest, encodeRoot, encodeWorkDetail, openIdentity, openPointer, parseCid,
+  decodeError, decodeLog, decodeLogin, decodeLoginAnswer, decodeMapNode, decodeMirror, decodeNodeInfo, decodePrefixDetail, decodeRoot, decodeSegmentAnswer, decodeSpineAnswer, decodeWorkDetail, encodeCar, encodeCbor, encodeCellsAnswer, encodeCollected, encodeCommit,
+  encodeCommitAnswer, encodeDirectoryPage, encodeDone, encodeError, encodeLoginAnswer, encodeMapNode, encodeNodeInfo, encodePrefixDetail, encodeRequest, encodeRoot, encodeSegmentAnswer, encodeSpineAnswer, encodeWorkDetail, leafHash, openIdentity, openPointer, parseCid,
   parseName, type Block, type LoginRequest,
 } from '../../wire/index.ts';
 import { seededRandom } from '../rig/random.ts';
@@ -63,6 +63,9 @@ const targets: readonly Target[] = [
   target('directory page', [encodeDirectoryPage({ v: 1, bits: 7, records: [s.identity, s.identity], bucketBits: 3 })], decodeDirectoryPage, encodeDirectoryPage),
   target('bucket request', [encodeRequest({ v: 1, op: 'put', ...fixed.drop, envelope: s.envelope }), encodeRequest({ v: 1, op: 'collect', bucket: 77, after: 9 })], decodeBucket, encodeRequest),
   target('bucket answer', [encodeCollected({ v: 1, cursor: 3, more: false, envelopes: [{ epoch: 20_833, envelope: s.envelope }] })], decodeCollected, encodeCollected),
+  target('log request', [encodeRequest({ v: 1, op: 'spine', space: fixed.writer.publicKey }), encodeRequest({ v: 1, op: 'segment', space: fixed.writer.publicKey, index: 300 })], decodeLog, encodeRequest),
+  target('spine', [encodeSpineAnswer({ v: 1, ...s.home, segments: [leafHash(s.entry)], tail: [leafHash(s.entry), leafHash(s.header)] })], decodeSpineAnswer, encodeSpineAnswer),
+  target('segment', [encodeSegmentAnswer({ v: 1, entries: s.entry })], decodeSegmentAnswer, encodeSegmentAnswer),
   target('mirror request', [encodeRequest(s.mirror)], decodeMirror, encodeRequest),
   target('node information', [encodeNodeInfo(s.nodeInfo)], decodeNodeInfo, encodeNodeInfo),
   target('done', [encodeDone()], decodeDone, encodeDone),
