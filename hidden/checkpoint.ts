@@ -66,10 +66,10 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
     if (known === undefined) throw new Error('a version of a writer that has no stream');
     return known;
   };
-  const named = new Set(versions.flatMap(({ layers }) => layers.map(({ id }) => versionName(id))));
+  const { listed, named } = await listing(versions);
   const pages: Uint8Array[] = [];
-  for (let from = 0; from < versions.length; from += PAGE) {
-    pages.push(encodeCbor(versions.slice(from, from + PAGE).map((version) => versionValue(version, at, named))));
+  for (let from = 0; from < listed.length; from += PAGE) {
+    pages.push(encodeCbor(listed.slice(from, from + PAGE).map((version) => versionValue(version, at, named))));
     if (pages.length % PAGES_AT_ONCE === 0) await pause();
   }
   const encoded = encodeCbor({
@@ -80,6 +80,19 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
     pages: pages.map(({ length }) => length),
   });
   return encodeRecord(encoded, pages);
+}
+
+/** The versions without those that another was made of by changes, which has them in its layers; and the names of all. */
+async function listing(versions: readonly HeldVersion[]): Promise<{ listed: HeldVersion[]; named: Set<string> }> {
+  const within = new Set<string>();
+  const named = new Set<string>();
+  for (const [index, { name, layers }] of versions.entries()) {
+    for (const { id } of layers.slice(0, -1)) within.add(versionName(id));
+    named.add(name);
+    if (index % (PAGE * PAGES_AT_ONCE) === 0) await pause();
+  }
+  for (const name of within) named.add(name);
+  return { listed: versions.filter(({ name, replaced }) => replaced !== 'log' || !within.has(name)), named };
 }
 
 function versionValue({ label, replaced, replaces, base, layers }: HeldVersion, at: (writer: WriterId) => number, named: ReadonlySet<string>): unknown {

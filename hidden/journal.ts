@@ -26,9 +26,9 @@ export class Journal {
   }
 
   /** From a checkpoint on; the frames that it lists as come must then be fed again. */
-  static from({ writers, heads, versions, covers }: Checkpoint, own: WriterId | null): Journal {
+  static async from({ writers, heads, versions, covers }: Checkpoint, own: WriterId | null): Promise<Journal> {
     const journal = Journal.empty(own);
-    journal.versions.restore(versions, new Map(writers.map(({ writer, counter }) => [writer, counter])), heads, covers);
+    await journal.versions.restore(versions, new Map(writers.map(({ writer, counter }) => [writer, counter])), heads, covers);
     for (const { writer, start } of writers) journal.#streams.set(writer, new WriterStream(start));
     return journal;
   }

@@ -85,7 +85,7 @@ export class Search {
   }
 
   async #replay(base: Checkpoint | null, own: WriterId): Promise<Opened> {
-    const journal = base === null ? Journal.empty(own) : Journal.from(base, own);
+    const journal = base === null ? Journal.empty(own) : await Journal.from(base, own);
     const covers = base?.covers ?? 0;
     const early = base?.writers.flatMap(({ frames }) => frames.map(([, entry]) => entry)) ?? [];
     const late = this.#hits.filter((entry) => entry >= covers);

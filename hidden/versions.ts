@@ -1,11 +1,14 @@
 import { toHex } from '../crypto/index.ts';
 import type { WriterId } from './frame.ts';
 import type { Place } from './place.ts';
+import { pause } from './pause.ts';
 import { versionName, type BatchHead, type BatchId, type VersionId, type WriteHead } from './record.ts';
 import { weightOf, type Content, type HeldVersion, type Layer } from './version.ts';
 
 /** Replaced versions kept, for merging with what was written beside their successors and for changes of them. */
 const DEAD_KEPT = 4096;
+/** Versions taken over between two pauses. */
+const RESTORED_AT_ONCE = 2048;
 
 /**
  * The cells of a vault, as far as its batches have been applied: which versions count, which are replaced, and what
@@ -95,13 +98,14 @@ export class Versions {
   }
 
   /** Takes over what a checkpoint says of the log's first `covers` entries. */
-  restore(versions: readonly HeldVersion[], counters: ReadonlyMap<WriterId, number>, heads: readonly BatchId[], covers: number): void {
-    for (const version of versions) {
+  async restore(versions: readonly HeldVersion[], counters: ReadonlyMap<WriterId, number>, heads: readonly BatchId[], covers: number): Promise<void> {
+    for (const [index, version] of versions.entries()) {
       this.#versions.set(version.name, version);
       if (version.replaced === 'no') this.#show(version);
       else this.#dead.push({ version, at: covers });
+      this.#restoreBeneath(version);
+      if (index % RESTORED_AT_ONCE === RESTORED_AT_ONCE - 1) await pause();
     }
-    for (const version of versions) this.#restoreBeneath(version);
     for (const [writer, counter] of counters) this.#counters.set(writer, counter);
     for (const { writer, counter } of heads) {
       this.#heads.set(writer, counter);
@@ -113,10 +117,8 @@ export class Versions {
   inLog(since: number, deadMax: number): { versions: HeldVersion[]; heads: BatchId[] } {
     const counting = [...this.#versions.values()].filter(({ durable, replaced }) => durable && replaced !== 'log');
     const recent = this.#dead.filter(({ at }) => at >= since).slice(-deadMax).map(({ version }) => version);
-    // One that another was made of by changes is in that one's layers.
-    const within = new Set([...recent, ...counting].flatMap(({ layers }) => layers.slice(0, -1).map(({ id }) => versionName(id))));
     const heads = [...this.#logHeads].map(([writer, counter]) => ({ writer, counter }));
-    return { versions: [...recent.filter(({ name }) => !within.has(name)), ...counting], heads };
+    return { versions: [...recent, ...counting], heads };
   }
 
   /** Puts what was found of a version's base under its changes. */
