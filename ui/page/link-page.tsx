@@ -48,7 +48,7 @@ export function LinkPage({ fragment, onClose }: { readonly fragment: string; rea
       {opening.state === 'password' && <Password wrong={opening.wrong} open={open} />}
       {opening.state === 'failed' && (
         <section class="card">
-          <Empty icon="link" title={t('linkPage.failed')} action={<><Button icon="refresh" onClick={() => { setOpening({ state: 'opening' }); void open(); }}>{t('failed.retry')}</Button><Button look="quiet" onClick={onClose}>{t('linkPage.leave')}</Button></>}>{errorText(opening.error)}</Empty>
+          <Empty icon="link" heading="h1" title={t('linkPage.failed')} action={<><Button icon="refresh" onClick={() => { setOpening({ state: 'opening' }); void open(); }}>{t('failed.retry')}</Button><Button look="quiet" onClick={onClose}>{t('linkPage.leave')}</Button></>}>{errorText(opening.error)}</Empty>
         </section>
       )}
       {opening.state === 'open' && <Opened item={opening.item} />}

@@ -27,14 +27,14 @@ function OneToast({ toast }: { readonly toast: Toast }) {
   const dismiss = (): void => { notices.dismiss(toast.id); };
   const fade = useFade(dismiss, toast.look === 'danger' ? UNDO_MS * 2 : UNDO_MS);
   return (
-    <li class={`toast toast-${toast.look}`} {...fade}>
+    <div class={`toast toast-${toast.look}`} {...fade}>
       {toast.look === 'danger' && <Icon name="alert" />}
       <span class="toast-text">{toast.text}</span>
       {toast.undo !== null && (
         <button type="button" class="toast-undo" onClick={() => { dismiss(); toast.undo?.(); }}>{t('toast.undo')}</button>
       )}
       <IconButton icon="close" label={t('toast.dismiss')} onClick={dismiss} small />
-    </li>
+    </div>
   );
 }
 
@@ -54,5 +54,5 @@ export function Toasts() {
     addEventListener('keydown', onKey);
     return () => { removeEventListener('keydown', onKey); };
   }, []);
-  return <ul class="toasts" role="log" aria-live="polite" aria-label={t('toast.label')}>{toasts.map((toast) => <OneToast key={toast.id} toast={toast} />)}</ul>;
+  return <div class="toasts" role="log" aria-live="polite" aria-label={t('toast.label')}>{toasts.map((toast) => <OneToast key={toast.id} toast={toast} />)}</div>;
 }

@@ -37,11 +37,11 @@ export function Dialog({ title, onClose, children, size = 'normal', tools }: Dia
       onMouseDown={(event) => { if (event.target === event.currentTarget) onClose(); }}
     >
       <div class="dialog-sheet">
-        <header class="dialog-head">
+        <div class="dialog-head">
           <h2 id={id}>{title}</h2>
           {tools}
           <IconButton icon="close" label={t('dialog.close')} onClick={onClose} />
-        </header>
+        </div>
         <div class="dialog-body">{children}</div>
       </div>
     </dialog>

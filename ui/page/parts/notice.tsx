@@ -14,10 +14,10 @@ export const Notice = ({ look = 'info', children, icon }: { readonly look?: 'inf
 );
 
 /** A place with nothing in it: what could be here, and how it comes here. */
-export const Empty = ({ title, children, action, icon }: { readonly title: string; readonly children?: ComponentChildren; readonly action?: ComponentChildren; readonly icon: IconName }) => (
+export const Empty = ({ title, children, action, icon, heading: Heading = 'h2' }: { readonly heading?: 'h1' | 'h2'; readonly title: string; readonly children?: ComponentChildren; readonly action?: ComponentChildren; readonly icon: IconName }) => (
   <div class="empty">
     <Arches icon={icon} />
-    <h2>{title}</h2>
+    <Heading>{title}</Heading>
     {children !== undefined && <p>{children}</p>}
     {action !== undefined && <div class="empty-actions">{action}</div>}
   </div>

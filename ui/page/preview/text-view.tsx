@@ -52,8 +52,8 @@ function inlineOf(inline: Inline, at: number): ComponentChild {
 const inlines = (list: readonly Inline[]): ComponentChild[] => list.map(inlineOf);
 
 function heading(level: number, at: number, children: ComponentChild[]): ComponentChild {
-  if (level <= 1) return <h3 key={at} class="prose-1">{children}</h3>;
-  return level === 2 ? <h4 key={at} class="prose-2">{children}</h4> : <h5 key={at} class="prose-3">{children}</h5>;
+  if (level <= 1) return <h2 key={at} class="prose-1">{children}</h2>;
+  return level === 2 ? <h3 key={at} class="prose-2">{children}</h3> : <h4 key={at} class="prose-3">{children}</h4>;
 }
 
 type Of<T extends Block['type']> = Extract<Block, { type: T }>;
