@@ -43,13 +43,18 @@ export class PageSessions {
     return token;
   }
 
-  /** Uses the token up; null where it is none, or was used. */
-  open(token: string): { readonly key: string; readonly cookie: string } | null {
+  /**
+   * Uses the token up; null where it is none, or was used. A browser has one cookie for all its tabs: where it sends one that
+   * counts, the new key goes with that.
+   */
+  open(token: string, cookieHeader: string): { readonly key: string; readonly cookie: string } | null {
     const hash = hashOf(token);
     const until = this.#tokens.get(hash);
     this.#tokens.delete(hash);
     if (until === undefined || until < this.#now()) return null;
-    const session = { key: secret(), cookie: secret() };
+    const held = this.#cookieIn(cookieHeader);
+    const isKnown = [...this.#cookies.values()].some((expected) => sameText(held, expected));
+    const session = { key: secret(), cookie: isKnown ? held : secret() };
     this.#cookies.set(hashOf(session.key), session.cookie);
     trim(this.#cookies, SESSIONS_MAX);
     return session;
@@ -60,7 +65,7 @@ export class PageSessions {
     return expected !== undefined && sameText(this.#cookieIn(cookieHeader), expected);
   }
 
-  /** Ends the page session that this cookie belongs to. */
+  /** Ends the page sessions that this cookie belongs to. */
   forget(cookieHeader: string): void {
     const cookie = this.#cookieIn(cookieHeader);
     for (const [key, expected] of this.#cookies) if (sameText(cookie, expected)) this.#cookies.delete(key);

@@ -90,7 +90,7 @@ function cookie({ pages }: Services, value: string, more = ''): string {
 /** Exchanges the one-time token for a key and a cookie. Throws `forbidden`. */
 async function openPage(context: Context<Env>, services: Services): Promise<Response> {
   const token = new TextDecoder().decode(await readBody(context.env.incoming, TOKEN_MAX));
-  const session = services.pages.open(token);
+  const session = services.pages.open(token, context.req.header('cookie') ?? '');
   if (session === null) throw new WireError('forbidden', 'This address was used before, or is too old: run "underkeep open" again.');
   context.header('set-cookie', cookie(services, session.cookie));
   context.header('cache-control', 'no-store');

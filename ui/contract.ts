@@ -9,6 +9,8 @@ export interface Connection {
   readonly reachable: boolean | null;
   /** Whether the node itself answers. */
   readonly online: boolean;
+  /** false: the node was started anew since this page was opened (or never let it in): `underkeep open` opens another. */
+  readonly admitted: boolean;
   /** Whether this page came through an onion service: the node may be somebody else's then. */
   readonly guest: boolean;
   /** Whether an account on this node needs an invitation. */

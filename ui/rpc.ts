@@ -34,7 +34,16 @@ class Line {
 
   constructor(url: string) {
     this.#url = url;
-    this.#worker = this.#begin({ kind: 'start', origin: location.origin, ...this.#door.take(), used: false });
+    const opened = this.#door.take();
+    this.#worker = this.#begin();
+    void this.#start(opened);
+  }
+
+  /** Where the page came without a token or key, an open tab may have one. Calls wait in the worker until then. */
+  async #start(opened: { readonly token: string | null; readonly key: string | null }): Promise<void> {
+    const isLocal = !location.hostname.endsWith('.onion');
+    const key = isLocal && opened.token === null ? await this.#door.borrow() : opened.key;
+    this.#worker.postMessage({ kind: 'start', origin: location.origin, token: opened.token, key, used: false } satisfies Start);
   }
 
   call(method: string, args: readonly unknown[], transfer: Transferable[] = []): Promise<unknown> {
@@ -67,11 +76,10 @@ class Line {
     await fetch('/v1/page/forget', { method: 'POST', keepalive: true }).catch(() => undefined);
   }
 
-  #begin(start: Start): Worker {
+  #begin(): Worker {
     const worker = new Worker(scriptAddress(this.#url), { type: 'module', name: 'underkeep' });
     worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => { if (worker === this.#worker) this.#take(data); });
     worker.addEventListener('error', () => { this.#fail(() => new UiError('worker-failed', 'The part of the page that holds the session could not start; reload the page.')); });
-    worker.postMessage(start satisfies Request);
     return worker;
   }
 
@@ -98,7 +106,8 @@ class Line {
       resolve(undefined);
     }
     this.#fail(() => new UiError('locked', 'The account was locked meanwhile; unlock it, then try again.'));
-    this.#worker = this.#begin({ kind: 'start', origin: location.origin, token: null, key: this.#door.key, used: true });
+    this.#worker = this.#begin();
+    this.#worker.postMessage({ kind: 'start', origin: location.origin, token: null, key: this.#door.key, used: true } satisfies Start);
   }
 
   #tell(event: UiEvent): void {

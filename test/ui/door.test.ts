@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Page } from 'playwright-core';
+import { withPage } from '../browser/chromium.ts';
 import { ask, refusal } from '../rig/ask.ts';
 import type { RunningDaemon } from '../rig/daemon.ts';
 import { pageAddress, withHarness } from './harness.ts';
@@ -36,6 +37,9 @@ async function foreignServer(): Promise<Attack> {
 
 interface Seen {
   readonly keyless: string;
+  readonly usedOnce: string;
+  readonly secondTab: string;
+  readonly bothTabs: readonly string[];
   readonly afterOpen: string;
   readonly afterReload: string;
   readonly hash: string;
@@ -55,8 +59,15 @@ interface Seen {
 
 const connected = (page: Page): Promise<string> => page.evaluate(async () => harness.api.connection().then(({ online }) => (online ? 'online' : 'offline'), (error: unknown) => (error as { code: string }).code));
 
+const local = (daemon: RunningDaemon): string => daemon.url.replace('127.0.0.1', 'localhost');
+
+const inAnotherBrowser = async (address: string): Promise<string> => withPage(address, async (page) => {
+  await page.waitForFunction(() => 'harness' in globalThis);
+  return connected(page);
+});
+
 async function attack(page: Page, daemon: RunningDaemon, foreign: Attack): Promise<Pick<Seen, 'fetches' | 'loads' | 'framed' | 'formStatus' | 'plainVisit'>> {
-  const own = daemon.url.replace('127.0.0.1', 'localhost');
+  const own = local(daemon);
   await page.goto(foreign.url);
   const fetches = await page.evaluate(async (node) => {
     const tries: [string, RequestInit][] = [
@@ -117,25 +128,20 @@ const seen: Promise<Seen> = withHarness(async (page, daemon): Promise<Seen> => {
     const [held] = cookies;
     const cookieAlone = await ask(daemon, '/v1/status', { method: 'GET', via: 'local', headers: { ...own, 'cookie': `${held?.name}=${held?.value}`, 'x-underkeep-key': '' } });
     const keyAlone = await ask(daemon, '/v1/status', { method: 'GET', via: 'local', headers: { ...own, 'x-underkeep-key': key } });
-    const address = await pageAddress(daemon);
     const other = await page.context().newPage();
-    await other.goto(daemon.url.replace('127.0.0.1', 'localhost'));
+    await other.goto(local(daemon));
     await other.waitForFunction(() => 'harness' in globalThis);
-    const keyless = await connected(other);
+    const secondTab = await connected(other);
     await other.goto('about:blank');
-    await other.goto(address);
+    await other.goto(await pageAddress(daemon));
     await other.waitForFunction(() => 'harness' in globalThis);
-    await connected(other);
-    await other.goto('about:blank');
-    // The same address in a browser that has no history of it.
-    const stranger = await page.context().newPage();
-    await stranger.goto(address);
-    await stranger.waitForFunction(() => 'harness' in globalThis);
-    const usedTwice = await connected(stranger);
+    const bothTabs = [await connected(other), await page.evaluate(async () => harness.api.connection().then(() => harness.api.state()))];
+    const address = await pageAddress(daemon);
+    const [usedOnce, usedTwice, keyless] = [await inAnotherBrowser(address), await inAnotherBrowser(address), await inAnotherBrowser(local(daemon))];
     const attacked = await attack(other, daemon, foreign);
     const status = JSON.parse(Buffer.from((await ask(daemon, '/v1/status', { method: 'GET' })).body).toString()) as { accounts: number };
     return {
-      keyless, afterOpen, afterReload, hash, usedTwice, cookies, visible, ...attacked, accounts: status.accounts, cookieThere: foreign.cookies,
+      keyless, usedOnce, secondTab, bothTabs, afterOpen, afterReload, hash, usedTwice, cookies, visible, ...attacked, accounts: status.accounts, cookieThere: foreign.cookies,
       cookieAlone: cookieAlone.status, keyAlone: keyAlone.status,
     };
   } finally {
@@ -151,9 +157,14 @@ test('the address of underkeep open lets a page in, leaves the address bar, and 
 });
 
 test('it works once; a page that was opened by hand has no key', async () => {
-  const { keyless, usedTwice } = await seen;
-  assert.is(keyless, 'no-key');
-  assert.is(usedTwice, 'no-key');
+  const { keyless, usedOnce, usedTwice } = await seen;
+  assert.equal([usedOnce, usedTwice, keyless], ['online', 'no-key', 'no-key']);
+});
+
+test('another tab of the same browser gets in by the first, and a second key does not shut the first out', async () => {
+  const { secondTab, bothTabs } = await seen;
+  assert.is(secondTab, 'online');
+  assert.equal(bothTabs, ['online', 'new']);
 });
 
 test('scripts see no cookie and web storage holds nothing; the cookie is this door\'s, strict, and ends with the browser', async () => {

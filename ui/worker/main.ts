@@ -7,11 +7,12 @@ const send = (reply: Reply, transfer: Transferable[] = []): void => {
   (globalThis as unknown as { postMessage(message: Reply, transfer: Transferable[]): void }).postMessage(reply, transfer);
 };
 
-let handlers: Handlers | null = null;
+/** Calls that come before the start wait for it. */
+const { promise: started, resolve: start } = Promise.withResolvers<Handlers>();
 
 async function answer(id: number, method: string, args: readonly unknown[]): Promise<void> {
   try {
-    const handler = handlers?.get(method);
+    const handler = (await started).get(method);
     if (handler === undefined) throw new Error(`no method ${method}`);
     const value: unknown = await handler(...args as never[]);
     send({ kind: 'result', id, value }, value instanceof Uint8Array && value.buffer instanceof ArrayBuffer && value.byteLength === value.buffer.byteLength ? [value.buffer] : []);
@@ -25,6 +26,6 @@ addEventListener('message', ({ data }: MessageEvent<Request>) => {
   if (data.kind === 'call') {
     void answer(data.id, data.method, data.args);
   } else {
-    handlers ??= makeHandlers(data, { event: (event) => { send({ kind: 'event', event }); }, key: (key) => { send({ kind: 'key', key }); } });
+    start(makeHandlers(data, { event: (event) => { send({ kind: 'event', event }); }, key: (key) => { send({ kind: 'key', key }); } }));
   }
 });

@@ -23,7 +23,7 @@ export class Watch {
 
   /** As it is now. Rejects with 'no-key' where this page may not ask. */
   async connection(): Promise<Connection> {
-    return this.#last ?? this.look();
+    return this.#last?.admitted === true ? this.#last : this.look();
   }
 
   look(): Promise<Connection> {
@@ -34,10 +34,11 @@ export class Watch {
   async #keepLooking(): Promise<void> {
     for (;;) {
       const now = await this.look().catch((error: unknown) => {
-        // Without a key there is nothing to look at, ever.
-        if (error instanceof WayError && error.code === 'no-key') throw error;
+        if (error instanceof WayError && error.code === 'no-key') return NOTHING_TO_SEE;
         return null;
       });
+      // Without a key there is nothing to look at, ever.
+      if (now === NOTHING_TO_SEE) return;
       const calm = now !== null && now.online && (now.carrier !== 'tor' || (now.percent === 100 && now.reachable === true));
       await new Promise((resolve) => { setTimeout(resolve, calm ? CALM_MS : SOON_MS); });
     }
@@ -48,23 +49,31 @@ export class Watch {
     try {
       found = this.#door.local ? await this.#local() : await this.#onion();
     } catch (error) {
-      if (error instanceof WayError && error.code === 'no-key') throw error;
+      if (error instanceof WayError && error.code === 'no-key') {
+        this.#note({ ...(this.#last ?? UNKNOWN), online: true, admitted: false });
+        throw error;
+      }
       found = { ...(this.#last ?? UNKNOWN), guest: !this.#door.local, online: false };
     }
-    if (JSON.stringify(found) !== JSON.stringify(this.#last)) this.#event({ type: 'connection', connection: found });
-    this.#last = found;
+    this.#note(found);
     return found;
   }
 
+  #note(found: Connection): void {
+    if (JSON.stringify(found) !== JSON.stringify(this.#last)) this.#event({ type: 'connection', connection: found });
+    this.#last = found;
+  }
+
   async #local(): Promise<Connection> {
-    const { carrier, advice, ...status } = await this.#door.status();
-    return { ...status, carrier: carrier === 'tor' ? 'tor' : 'none', online: true, guest: false, invitation: false, ...(advice === null ? {} : { advice }) };
+    const { carrier, advice, onion, ...status } = await this.#door.status();
+    return { ...status, onion: onion?.replace(/^http:\/\//, '') ?? null, admitted: true, carrier: carrier === 'tor' ? 'tor' : 'none', online: true, guest: false, invitation: false, ...(advice === null ? {} : { advice }) };
   }
 
   async #onion(): Promise<Connection> {
     const info = await this.#ways.home.info();
-    return { carrier: 'tor', percent: 100, summary: '', onion: new URL(this.#door.origin).hostname, reachable: true, online: true, guest: true, invitation: info.signUp === 'invitation' };
+    return { carrier: 'tor', percent: 100, summary: '', onion: new URL(this.#door.origin).hostname, reachable: true, online: true, admitted: true, guest: true, invitation: info.signUp === 'invitation' };
   }
 }
 
-const UNKNOWN: Connection = { carrier: 'none', percent: 0, summary: '', onion: null, reachable: null, online: false, guest: false, invitation: false };
+const NOTHING_TO_SEE = 'no-key';
+const UNKNOWN: Connection = { carrier: 'none', percent: 0, summary: '', onion: null, reachable: null, online: false, admitted: true, guest: false, invitation: false };
