@@ -9,12 +9,13 @@ import { enter, placeOf, readFolder, rootFolder, type Folder } from './folder.ts
 import { folderPlace, pendingPlace } from './keys.ts';
 import { findIn } from './locate.ts';
 import { mirrorKeys } from './mirror-keys.ts';
-import { readPending } from './pending.ts';
+import { readPending, type PendingSweep } from './pending.ts';
 import type { Progress } from './put-source.ts';
 import { consult, Reader } from './reader.ts';
 import type { DriveSession } from './session.ts';
-import { REMOVALS_MAX, sweepPending } from './sweep.ts';
+import { REMOVALS_MAX, spaceOfSweep, sweepPending, surveySweep } from './sweep.ts';
 import { transact } from './transaction.ts';
+import { fileLabels, folderLabels } from './tree.ts';
 import { walk, type Walked } from './walk.ts';
 
 export interface CheckOptions {
@@ -123,12 +124,20 @@ class Check {
   /** Chunks of interrupted puts are not orphans, nor is what still waits to be swept. */
   async #pending(): Promise<void> {
     const { home, rootSecret } = this.#session;
-    const { uploads } = await consult(this.#session, readPending, this.#options.signal);
+    const { uploads, sweeps } = await consult(this.#session, readPending, this.#options.signal);
     const place = pendingPlace(rootSecret);
     this.#reach(home, [place.label]);
     if (home.map.get(mapKey(place.label)) !== null) this.#cells++;
     this.#reach(home, this.#options.known ?? []);
     for (const upload of uploads) this.#reach(home, chunkLabels(upload));
+    for (const sweep of sweeps) await this.#swept(sweep);
+  }
+
+  async #swept(sweep: PendingSweep): Promise<void> {
+    const space = spaceOfSweep(this.#session, sweep);
+    const tree = await consult(this.#session, (reader) => surveySweep(reader, space, sweep), this.#options.signal);
+    this.#reach(space, folderLabels(tree));
+    this.#reach(space, fileLabels(tree));
   }
 
   async #item(item: Walked): Promise<void> {

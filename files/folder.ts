@@ -49,7 +49,7 @@ export function placeOf(session: DriveSession, parent: Pick<Folder, 'space' | 'n
 
 /** The capability for a folder's space as this session has it. */
 export function capabilityOf({ space, node }: Pick<Folder, 'space' | 'node'>): SpaceCapability {
-  return { space: space.writer, write: space.key?.seed.expose() ?? null, node };
+  return { space: space.writer, write: space.key?.seed.expose().slice() ?? null, node };
 }
 
 /** What a session reads when it opens: with these at hand, and fresh, the root folder lists without a request. */

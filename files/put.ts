@@ -1,6 +1,6 @@
 import { randomBytes, toHex } from '../crypto/index.ts';
 import type { Space } from '../node/index.ts';
-import { fragmentCells, mapKey, type Block, type Cid, type MapKey } from '../wire/index.ts';
+import { fragmentCells, mapKey, WireError, type Block, type Cid, type MapKey } from '../wire/index.ts';
 import { CHUNK, chunkLength, contentLength } from './chunks.ts';
 import { FilesError } from './error.ts';
 import { FolderEdits } from './folder-edit.ts';
@@ -242,7 +242,12 @@ export class Put {
     };
     for (const { file, place } of batch.chunks) want(file.space, mapKey(place.label));
     for (const folder of batch.folders) if (folder.existing === null) want(spaceOf(folder), mapKey(folderPlace(folder.secret).label));
-    await Promise.all([...wanted].map(([space, keys]) => space.prove(keys, this.#options.signal)));
+    try {
+      await Promise.all([...wanted].map(([space, keys]) => space.prove(keys, this.#options.signal)));
+    } catch (error) {
+      // The state seen last may be long gone: the commit finds that out, and asks again at the newest.
+      if (!(error instanceof WireError) || error.code !== 'root-gone') throw error;
+    }
   }
 
   async #commit(batch: Batch): Promise<void> {

@@ -2,12 +2,13 @@ import type { Space } from '../node/index.ts';
 import { WireError, type Label } from '../wire/index.ts';
 import { chunkCount, chunkLabels } from './chunks.ts';
 import type { Entry } from './entry.ts';
+import { FilesError } from './error.ts';
 import { capabilityOf, type Folder } from './folder.ts';
 import { changePending, readPending, without, type PendingSweep } from './pending.ts';
-import { consult } from './reader.ts';
+import { consult, type Reader } from './reader.ts';
 import type { DriveSession } from './session.ts';
 import { transact, type Transaction } from './transaction.ts';
-import { fileLabels, folderLabels, surveyItem } from './tree.ts';
+import { fileLabels, folderLabels, surveyItem, type Tree } from './tree.ts';
 
 /** Cells that one commit removes at most; what is more goes in several, and is noted down until it is done. */
 export const REMOVALS_MAX = 2000;
@@ -42,22 +43,36 @@ export async function sweepPending(session: DriveSession): Promise<void> {
   for (const sweep of sweeps) await sweepOne(session, sweep);
 }
 
+/** What is left of an item that is to be swept. */
+export function surveySweep(reader: Reader, space: Space, { kind, secret, size }: PendingSweep): Promise<Tree> {
+  const entry: Entry = { id: '', name: '', kind, secret, size, modified: 0, created: 0, target: null, exposed: false };
+  return surveyItem(reader, { space, node: null }, entry);
+}
+
+export function spaceOfSweep(session: DriveSession, { space }: PendingSweep): Space {
+  return space === null ? session.home : session.space({ ...space, node: null });
+}
+
 async function sweepOne(session: DriveSession, sweep: PendingSweep): Promise<void> {
-  const space = sweep.space === null ? session.home : session.space({ ...sweep.space, node: null });
+  const space = spaceOfSweep(session, sweep);
   const done = async (tx: Transaction): Promise<void> => changePending(tx, (pending) => without(pending, sweep.secret));
   try {
     await removeItem(session, space, sweep, done);
   } catch (error) {
-    // A space that is gone has taken its cells along.
-    if (!(error instanceof WireError) || (error.code !== 'retired' && error.code !== 'unknown-space')) throw error;
+    if (!isHopeless(error)) throw error;
     await transact(session, done);
   }
 }
 
+/** A space that is gone has taken its cells along; a tree that cannot be walked through leaves them for `check` to find. */
+function isHopeless(error: unknown): boolean {
+  if (error instanceof WireError) return error.code === 'retired' || error.code === 'unknown-space';
+  return error instanceof FilesError && (error.code === 'corrupt' || error.code === 'too-deep' || error.code === 'too-large');
+}
+
 /** Removes all cells of an item that are in `space`: chunks first, and the folder cells that tell of them last. */
-async function removeItem(session: DriveSession, space: Space, item: Pick<Entry, 'kind' | 'secret' | 'size'>, done: (tx: Transaction) => Promise<void>): Promise<void> {
-  const entry = { ...item, id: '', name: '', modified: 0, created: 0, target: null, exposed: false };
-  const tree = await consult(session, (reader) => surveyItem(reader, { space, node: null }, entry));
+async function removeItem(session: DriveSession, space: Space, sweep: PendingSweep, done: (tx: Transaction) => Promise<void>): Promise<void> {
+  const tree = await consult(session, (reader) => surveySweep(reader, space, sweep));
   let batch: Label[] = [];
   for (const label of fileLabels(tree)) {
     batch.push(label);

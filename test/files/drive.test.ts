@@ -235,6 +235,7 @@ test('a removed folder leaves no cell behind, small or large', async () => {
   const folder = (name: string, count: number) => folderSource(name, Array.from({ length: count }, (_, index) => fileSource(`${index}`, `${index}`)));
   await one.drive.put([folderSource('top', [folder('few', 10), folder('many', 2500)])], '/');
   await one.drive.remove('/top', { recursive: true });
+  assert.is((await one.drive.check({ known: [] })).orphans, 0, 'what is still to be swept is no orphan');
   await one.drive.settled();
   assert.equal(await one.drive.check({ known: [] }), { folders: 1, files: 0, cells: 0, bytes: 0, problems: [], orphans: 0 });
 });
