@@ -1,6 +1,6 @@
 import { concat, hmacSha256, randomBytes, sealBoxes } from '../crypto/index.ts';
 import { takeTurns, type HiddenVault } from '../hidden/index.ts';
-import type { CoverFate, CoverSource } from '../node/index.ts';
+import { COVER_SHARE, type CoverFate, type CoverSource } from '../node/index.ts';
 import { COVER_ENTRY } from '../wire/index.ts';
 import { VaultError } from './error.ts';
 import { fillerHeaders, sealHeader, type Header } from './header.ts';
@@ -66,6 +66,8 @@ const FATES = 64;
 
 /** Whoever keeps the device's copy of the log, and waits for what the vaults make of it. */
 export interface CoverKeeper {
+  /** So many entries are in the log from number `at` on. Told before the commit is over, so nothing that follows depends on how fast the copy is. */
+  landed(at: number, count: number): void;
   /** These entries are in the log from number `at` on. They are to be in the copy before whoever filled them hears of it. */
   keep(at: number, entries: readonly Uint8Array[]): Promise<void>;
   /** All fates of a commit have been told. */
@@ -88,7 +90,10 @@ export class Cover implements CoverSource {
   #ring: Made[] = [];
   /** Whom to tell of what was handed out. */
   readonly #out = new WeakMap<Uint8Array, NonNullable<Made['settle']>>();
+  #keeping: Promise<void> = Promise.resolve();
   #telling: Promise<void> = Promise.resolve();
+  /** As `CoverSource` has it. */
+  share = COVER_SHARE;
   readonly #headers: Uint8Array[] = [];
   #capacity = RING_MIN;
   #waiting: { readonly header: Header; readonly key: Uint8Array } | null = null;
@@ -139,7 +144,17 @@ export class Cover implements CoverSource {
 
   /** Tells in the background, so that a commit is over at the same time whatever its entries held. */
   settled(entries: readonly Uint8Array[], fate: CoverFate): void {
-    this.#telling = this.#telling.then(() => this.#tell(entries, fate)).catch(() => undefined);
+    if (fate.kind === 'committed') {
+      this.#keeper?.landed(fate.at, entries.length);
+      this.#keeping = this.#keeping.then(() => this.#keep(fate.at, entries)).catch(() => undefined);
+    }
+    const kept = this.#keeping;
+    this.#telling = this.#telling.then(() => kept).then(() => this.#tell(entries, fate)).catch(() => undefined);
+  }
+
+  /** Resolves when what was committed so far is in the device's copy of the log; whatever the entries hold, that takes as long. */
+  kept(): Promise<void> {
+    return this.#keeping;
   }
 
   /** Resolves when whoever filled the entries settled so far has been told. */
@@ -173,9 +188,13 @@ export class Cover implements CoverSource {
     this.#ring.length = 0;
   }
 
+  async #keep(at: number, entries: readonly Uint8Array[]): Promise<void> {
+    await aMoment();
+    await this.#keeper?.keep(at, entries);
+  }
+
   async #tell(entries: readonly Uint8Array[], fate: CoverFate): Promise<void> {
     await aMoment();
-    if (fate.kind === 'committed') await this.#keeper?.keep(fate.at, entries);
     for (const [index, entry] of entries.entries()) {
       if (this.#closed) return;
       this.#out.get(entry)?.(fate.kind === 'refused' ? fate : { kind: fate.kind, at: fate.at + index });

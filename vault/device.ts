@@ -1,6 +1,7 @@
 import type { PublicKey } from '../crypto/index.ts';
+import type { LogCopy } from '../hidden/index.ts';
 import type { Meter, NodeClient, SpacePin } from '../node/index.ts';
-import type { Name } from '../wire/index.ts';
+import type { LogHead, Name } from '../wire/index.ts';
 
 /** The pin of a space that is not the home space. */
 export interface OtherPin {
@@ -16,6 +17,11 @@ export interface Device {
   /** The same for other spaces of the account, behind the one home space; where a device keeps them. */
   loadOtherPins?(home: PublicKey): Promise<readonly OtherPin[]>;
   saveOtherPins?(home: PublicKey, pins: readonly OtherPin[]): Promise<void>;
+  /** The copy of a home space's cover log; where a device keeps none, a session holds one in memory. */
+  log?(home: PublicKey): Promise<LogCopy>;
+  /** The newest head of that log of which it was checked that it continues the one before. */
+  loadLogHead?(home: PublicKey): Promise<LogHead | null>;
+  saveLogHead?(home: PublicKey, head: LogHead): Promise<void>;
   /** Items of the header lane from its beginning on, 256 bytes each: what need not be sent again. */
   loadLane(login: Name): Promise<Uint8Array>;
   saveLane(login: Name, bytes: Uint8Array): Promise<void>;

@@ -8,6 +8,10 @@ export type VaultErrorCode =
   | 'rolled-back'
   | 'corrupt'
   | 'locked'
+  /** A password that is to be set opens something of this account already, or did. */
+  | 'password-used'
+  /** A header holds six secrets. */
+  | 'vaults-full'
   /** Asked of a hidden vault, which cannot do it. */
   | 'hidden';
 

@@ -4,6 +4,8 @@ export type { Connect, Device, OtherPin } from './device.ts';
 export { VaultError, type VaultErrorCode } from './error.ts';
 export { Guest } from './guest.ts';
 export { decodeHeader, encodeHeader, findHeader, sealHeader, type Header } from './header.ts';
+export type { OpenVault } from './hidden-vaults.ts';
+export { LOG_CARRIED_MS, LOG_LOCAL_MS, TICK_MS, type ScheduleOptions, type Timers } from './schedule.ts';
 export { checkNewPassword, PASSWORD_MIN } from './password.ts';
 export { Session, type SignUpInit, type UnlockInit } from './session.ts';
 export { padState, StateCell, unpadState, type StateCodec } from './state.ts';

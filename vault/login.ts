@@ -9,6 +9,8 @@ import { beginAttempt } from './login-key.ts';
 export interface LoginKeys {
   readonly known: boolean;
   readonly key: Uint8Array;
+  /** By which the session knows this password again. */
+  readonly check: Uint8Array;
   readonly cost: ScryptCost;
   /** Every item of the lane, the ones held before included. */
   readonly lane: Uint8Array;
@@ -28,11 +30,11 @@ export async function requestKeys(client: NodeClient, login: Name, password: str
   const { signal } = options;
   const attempt = beginAttempt(password, login);
   const answer = await client.login({ login, blinded: attempt.blinded, lane: held.length / HEADER_ITEM }, signal);
-  const [key, lane] = await Promise.all([
+  const [{ key, check }, lane] = await Promise.all([
     attempt.finish(answer.evaluated, options.cost ?? answer.scrypt),
     restOfLane(client, login, concat(held, wholeItems(answer.lane)), answer.size, signal),
   ]);
-  return { known: answer.known, key, cost: answer.scrypt, lane };
+  return { known: answer.known, key, check, cost: answer.scrypt, lane };
 }
 
 /** Very long lanes come in several answers. */

@@ -1,15 +1,24 @@
-import { DEFAULT_SCRYPT, openBoxes, randomBytes, signingKey, toHex, type SigningKey } from '../crypto/index.ts';
+import { DEFAULT_SCRYPT, equalBytes, randomBytes, signingKey, toHex, type PublicKey, type SigningKey } from '../crypto/index.ts';
 import { CellCache, Drive, transact, type DriveSession, type FolderSecret, type Mounts, type SpaceCapability } from '../files/index.ts';
+import { HiddenError, MemoryLog, type LogCopy } from '../hidden/index.ts';
 import { Mutex, Space, type NodeClient, type SpacePin } from '../node/index.ts';
-import { HEADER_ITEM, parseName, signCreate, WireError, type CreateAccount, type Label, type Name, type ScryptCost } from '../wire/index.ts';
-import { Cover } from './cover.ts';
+import { COMMIT_MAX_LOCAL, HEADER_ITEM, parseName, signCreate, WireError, type CreateAccount, type Label, type LogHead, type Name, type ScryptCost } from '../wire/index.ts';
+import { Cover, hiddenEntries } from './cover.ts';
 import type { Connect, Device, OtherPin } from './device.ts';
 import { VaultError } from './error.ts';
+import { HEADER_VAULTS_MAX } from './header.ts';
+import { headerCell } from './hidden-header.ts';
+import type { HiddenDrive } from './hidden-drive.ts';
+import { HiddenVaults, type OpenVault } from './hidden-vaults.ts';
+import { recognitionOf } from './login-key.ts';
 import { checkLane, extendLane, openLane, requestKeys } from './login.ts';
+import { LogReader } from './log-reader.ts';
 import { accountKey, homeWriter, rootCells, rootFolder, stateCell, vaultSecret, type VaultSecret } from './keys.ts';
 import { checkNewPassword } from './password.ts';
-import { profileCodec, type Profile } from './profile.ts';
+import { COVERS, profileCodec, type Profile } from './profile.ts';
+import { startSchedule, type ScheduleOptions, type Timers } from './schedule.ts';
 import { StateCell, type StateCodec } from './state.ts';
+import { Ticks, type NewPassword } from './ticks.ts';
 
 export interface UnlockInit {
   readonly connect: Connect;
@@ -37,8 +46,21 @@ interface Opened {
   /** All secrets of the header, deepest first. */
   readonly secrets: readonly Uint8Array[];
   readonly generation: number;
-  /** The lane's item that opened, by which a password is recognised; null before the first commit. */
-  readonly item: Uint8Array | null;
+  /** By which the password is recognised. */
+  readonly check: Uint8Array;
+  /** What a login pays on this account. */
+  readonly cost: ScryptCost;
+}
+
+/** What earlier sessions have left on the device. */
+interface Kept {
+  readonly copy: LogCopy;
+  readonly head: LogHead | null;
+}
+
+async function keptOn(device: Device, home: PublicKey): Promise<Kept> {
+  const [copy, head] = await Promise.all([device.log?.(home) ?? new MemoryLog(), device.loadLogHead?.(home) ?? null]);
+  return { copy, head };
 }
 
 /** An unlocked account: keys in memory, the home space, and the drive over it. Ends with `wipe`. */
@@ -47,7 +69,6 @@ export class Session implements DriveSession {
   readonly client: NodeClient;
   readonly home: Space;
   readonly lock = new Mutex();
-  readonly commitBytes: number;
   readonly cells = new CellCache();
   readonly drive: Drive;
   readonly cover: Cover;
@@ -63,18 +84,33 @@ export class Session implements DriveSession {
   /** Of the account's own spaces but the home space, by key in hexadecimal. */
   #pins: Map<string, OtherPin> = new Map();
   #lane: Uint8Array = new Uint8Array(0);
+  readonly #log: LogReader;
+  readonly #hidden: HiddenVaults;
+  readonly #ticks: Ticks;
+  readonly #start: number;
+  #stops: (() => void)[] = [];
+  /** As saved last. */
+  #savedHead: LogHead | null;
 
-  private constructor(init: UnlockInit, opened: Opened, home: (key: SigningKey) => Space) {
+  private constructor(init: UnlockInit, opened: Opened, kept: Kept, home: (key: SigningKey) => Space) {
     this.login = init.login;
     this.#connect = init.connect;
     this.#device = init.device;
     this.client = init.connect.home;
-    this.commitBytes = init.connect.commitBytes;
+    this.#start = init.connect.now();
+    this.#savedHead = kept.head;
     this.#opened = opened;
     const homeKey = homeWriter(opened.secret);
     this.#keys = { account: accountKey(opened.secret), home: homeKey, root: rootFolder(opened.secret) };
     this.home = home(homeKey);
-    this.cover = new Cover();
+    this.#log = new LogReader(this.home, kept.copy, kept.head);
+    this.#hidden = new HiddenVaults(kept.copy, () => this.now(), (secret, drive) => this.#checkHidden(secret, drive));
+    this.cover = new Cover(hiddenEntries(() => this.#hidden.vaults), {
+      landed: (at, count) => { this.#log.landed(at, count); },
+      keep: (at, entries) => this.#log.keep(at, entries),
+      told: async () => { this.#hidden.arrived(); },
+    });
+    this.#ticks = new Ticks({ session: this, cost: opened.cost, lane: () => this.#lane });
     this.drive = new Drive(this, { list: async () => (this.#mounts === null ? [] : this.#mounts.list()) });
     this.#profile = this.state('profile', profileCodec);
   }
@@ -85,11 +121,12 @@ export class Session implements DriveSession {
     const login = parseName(init.login);
     checkNewPassword(password, login);
     const cost = init.scrypt ?? DEFAULT_SCRYPT;
-    const { known, key } = await requestKeys(connect.home, login, password, new Uint8Array(0), { cost, ...(signal === undefined ? {} : { signal }) });
+    const { known, key, check } = await requestKeys(connect.home, login, password, new Uint8Array(0), { cost, ...(signal === undefined ? {} : { signal }) });
     if (known) throw nameTaken();
     const secret = randomBytes(32);
-    const opened: Opened = { secret: vaultSecret(secret), secrets: [secret], generation: 1, item: null };
-    const session = new Session({ ...init, login }, opened, (homeKey) => Space.unborn({ client: connect.home, writer: homeKey.publicKey, key: homeKey, home: true }));
+    const opened: Opened = { secret: vaultSecret(secret), secrets: [secret], generation: 1, check, cost };
+    const kept = await keptOn(device, homeWriter(opened.secret).publicKey);
+    const session = new Session({ ...init, login }, opened, kept, (homeKey) => Space.unborn({ client: connect.home, writer: homeKey.publicKey, key: homeKey, home: true }));
     session.cover.write({ generation: 1, secrets: [secret] }, key);
     try {
       await session.#create(init, key);
@@ -112,15 +149,15 @@ export class Session implements DriveSession {
     const { connect, device, password, signal } = init;
     const login = parseName(init.login);
     const held = await device.loadLane(login);
-    const { known, key, lane } = await requestKeys(connect.home, login, password, held, signal === undefined ? {} : { signal });
+    const { known, key, check, cost, lane } = await requestKeys(connect.home, login, password, held, signal === undefined ? {} : { signal });
     if (!known) throw new VaultError('unknown-account', 'This node has no account with that login name; check the spelling and the node, or sign up.');
-    const { header, item } = await openLane(lane, key);
+    const { header } = await openLane(lane, key);
     key.fill(0);
     const visible = header.secrets.at(-1) ?? new Uint8Array(32);
-    const opened: Opened = { secret: vaultSecret(visible), secrets: header.secrets, generation: header.generation, item };
+    const opened: Opened = { secret: vaultSecret(visible), secrets: header.secrets, generation: header.generation, check, cost };
     const homeKey = homeWriter(opened.secret).publicKey;
-    const [pin, others] = await Promise.all([device.loadPin(homeKey), device.loadOtherPins?.(homeKey) ?? []]);
-    const session = new Session({ ...init, login }, opened, (homeKey) => new Space({ client: connect.home, writer: homeKey.publicKey, key: homeKey, pin }));
+    const [pin, others, kept] = await Promise.all([device.loadPin(homeKey), device.loadOtherPins?.(homeKey) ?? [], keptOn(device, homeKey)]);
+    const session = new Session({ ...init, login }, opened, kept, (homeKey) => new Space({ client: connect.home, writer: homeKey.publicKey, key: homeKey, pin }));
     session.#pins = new Map(others.map((other) => [toHex(other.space), other]));
     try {
       await session.#open(lane, signal);
@@ -182,33 +219,114 @@ export class Session implements DriveSession {
     return names.map((name) => stateCell(this.#opened.secret, name).label);
   }
 
+  /** New bytes that one commit of a big write holds at most; the more cover goes along, the fewer. */
+  get commitBytes(): number {
+    return Math.min(this.#connect.commitBytes, Math.floor((COMMIT_MAX_LOCAL * 9) / 8 / (1 + this.cover.share)));
+  }
+
   /**
-   * Puts a header under the new password into the next commit, which also retires the older headers. Whoever kept old
-   * ciphertext and knows the old password can still open what was there then. Throws 'wrong-password', 'weak-password'.
+   * Has the password that this session was opened with replaced by another, with the next tick; resolves when that is committed.
+   * Whoever kept old ciphertext and knows the old password can still open what was there then. Throws 'wrong-password',
+   * 'weak-password', 'password-used', and HiddenError('arriving') for a hidden vault of which too little is here.
    */
   async changePassword(current: string, next: string): Promise<void> {
     this.#live();
     checkNewPassword(next, this.login);
-    const held = this.#lane;
-    const [old, fresh] = await Promise.all([
-      requestKeys(this.client, this.login, current, held),
-      requestKeys(this.client, this.login, next, held),
-    ]);
-    await this.#recognise(old.key, old.lane);
-    const header = { generation: this.#opened.generation + 1, secrets: this.#opened.secrets };
-    this.cover.write(header, fresh.key);
-    try {
-      await transact(this, (tx) => this.#profile.update(tx, (profile) => {
-        if (profile.generation > this.#opened.generation) throw oldPassword();
-        return { ...profile, generation: header.generation };
-      }));
-      this.#opened = { ...this.#opened, generation: header.generation, item: null };
-    } finally {
-      this.cover.written();
-      old.key.fill(0);
-      fresh.key.fill(0);
+    if (!equalBytes(await recognitionOf(current, this.login, this.#opened.cost), this.#opened.check)) {
+      throw new VaultError('wrong-password', 'The current password is wrong; nothing was changed.');
     }
+    this.#live();
+    const { secrets } = this.#opened;
+    const generation = this.#opened.generation + 1;
+    const [deepest = new Uint8Array()] = secrets;
+    const hidden = secrets.length === 1 ? null : this.#hidden.driveOf(deepest);
+    if (secrets.length > 1 && hidden === null) throw new HiddenError('arriving', 'The hidden vault is still arriving; change its password when it is there.');
+    const stage: NewPassword['stage'] = async (tx) => {
+      await this.#profile.update(tx, (profile) => {
+        if (profile.generation > this.#opened.generation) throw oldPassword();
+        return { ...profile, generation };
+      });
+    };
+    const { check } = await this.#withTick({ password: next, header: { generation, secrets }, ...(hidden === null ? { stage } : {}) });
+    this.#opened = { ...this.#opened, generation, check };
+    if (hidden !== null) await headerCell(hidden, deepest).edit(() => generation);
     await this.keep();
+  }
+
+  /**
+   * Makes a hidden vault that this password opens, with everything that is open now; resolves when its header is committed, with
+   * the next tick. It is open in this session from then on. Throws 'weak-password', 'password-used', 'vaults-full'.
+   */
+  async addVault(password: string): Promise<void> {
+    this.#live();
+    checkNewPassword(password, this.login);
+    const secret = randomBytes(32);
+    const visible = this.#opened.secrets.at(-1) ?? new Uint8Array();
+    const secrets = [secret, ...this.#hidden.secrets, visible];
+    if (secrets.length > HEADER_VAULTS_MAX) throw new VaultError('vaults-full', `An account's passwords open at most ${HEADER_VAULTS_MAX - 1} hidden vaults at a time; export into a new account.`);
+    await this.#withTick({ password, header: { generation: 1, secrets } });
+    this.#hidden.add(secret);
+    secret.fill(0);
+    await this.#hidden.settled();
+  }
+
+  /** The hidden vaults that the password opens, deepest first. Throws 'old-password' once it has turned out to be one. */
+  vaults(): readonly OpenVault[] {
+    this.#live();
+    return this.#hidden.list(this.#log.missing);
+  }
+
+  /** What hidden writes still wait for entries to come by: lost if the session ends now. */
+  waiting(): { readonly bytes: number; readonly entries: number } {
+    const all = this.vaults().map(({ status }) => status);
+    return { bytes: all.reduce((sum, { waitingBytes }) => sum + waitingBytes, 0), entries: all.reduce((sum, { waitingFrames }) => sum + waitingFrames, 0) };
+  }
+
+  /** Resolves when what has arrived by now was taken in by the hidden vaults. */
+  async caughtUp(): Promise<void> {
+    await this.cover.told();
+    await this.#hidden.settled();
+  }
+
+  /** Bytes of cover for each visible byte: 1/8, 1/4, 1/2 or 1. The node sees it. */
+  async coverSetting(): Promise<number> {
+    return 1 / (await this.#profile.get()).coverOneIn;
+  }
+
+  async setCover(share: number): Promise<void> {
+    const coverOneIn = COVERS.find((one) => 1 / one === share);
+    if (coverOneIn === undefined) throw new RangeError('cover is 1/8, 1/4, 1/2 or 1');
+    await this.#profile.edit((profile) => ({ ...profile, coverOneIn }));
+    this.cover.share = share;
+  }
+
+  /** One tick: a question to the oblivious PRF and a commit, whether anything waits or not. */
+  async tick(signal?: AbortSignal): Promise<void> {
+    this.#live();
+    await this.#ticks.run(signal);
+  }
+
+  /** One request for the log, where one is due; says whether another is. Throws 'rolled-back'. */
+  async bringLog(signal?: AbortSignal): Promise<boolean> {
+    this.#live();
+    await this.#log.step(signal);
+    this.#hidden.arrived();
+    return this.#log.due;
+  }
+
+  /** Starts ticks and the bringing of the log, at times counted from the unlocking on; returns what ends them. */
+  schedule(timers: Timers, options: ScheduleOptions = {}): () => void {
+    this.#live();
+    const end = startSchedule({
+      start: this.#start, commitBytes: this.#connect.commitBytes, now: () => this.now(), tick: () => this.tick(),
+      step: async () => { await this.bringLog(); }, isLogDue: () => this.#log.due, onLogDue: (run) => { this.#log.onDue = run; },
+    }, timers, options);
+    const stop = (): void => {
+      end();
+      this.#stops = this.#stops.filter((other) => other !== stop);
+    };
+    this.#stops.push(stop);
+    return stop;
   }
 
   /** Leaves the newest pins on the device, where they are not yet. Called when work is done. */
@@ -218,12 +336,20 @@ export class Session implements DriveSession {
       await this.#device.savePin(this.home.writer, pin);
       this.#savedSequence = pin.sequence;
     }
+    const head = this.#log.checked;
+    if (head !== null && head.size !== this.#savedHead?.size) {
+      await this.#device.saveLogHead?.(this.home.writer, head);
+      this.#savedHead = head;
+    }
     if (this.#notePins()) await this.#device.saveOtherPins?.(this.home.writer, [...this.#pins.values()].slice(-OTHER_PINS_MAX));
   }
 
   /** Overwrites every key and drops what was decrypted. Everything afterwards throws 'locked'. */
   async wipe(): Promise<void> {
     if (this.#keys === null) return;
+    for (const stop of [...this.#stops]) stop();
+    this.#ticks.close();
+    await this.cover.kept();
     if (this.home.head?.pointer !== null && this.home.head !== null) await this.keep().catch(() => undefined);
     const { account, home, root } = this.#keys;
     this.#keys = null;
@@ -232,6 +358,8 @@ export class Session implements DriveSession {
     root.fill(0);
     this.#opened.secret.wipe();
     for (const secret of this.#opened.secrets) secret.fill(0);
+    this.#hidden.wipe();
+    this.#lane = new Uint8Array(0);
     for (const { key } of this.#spaces.values()) key?.seed.wipe();
     this.#spaces.clear();
     this.cells.clear();
@@ -258,7 +386,7 @@ export class Session implements DriveSession {
   async #create(init: SignUpInit, key: Uint8Array): Promise<void> {
     const { N, r, p } = init.scrypt ?? DEFAULT_SCRYPT;
     const create: CreateAccount = signCreate(this.account, { login: this.login, invitation: init.invitation ?? null, scrypt: { N, r, p } });
-    const profile: Profile = { generation: 1, created: this.now() };
+    const profile: Profile = { ...profileCodec.empty, generation: 1, created: this.now() };
     await transact(this, (tx) => this.#profile.update(tx, () => profile), { create, ...(init.signal === undefined ? {} : { signal: init.signal }) });
     key.fill(0);
   }
@@ -267,8 +395,11 @@ export class Session implements DriveSession {
     await transact(this, (tx) => tx.readMany(this.home, [...rootCells(this.rootSecret), ...WARM_STATES.map((name) => stateCell(this.#opened.secret, name))]), signal === undefined ? {} : { signal });
     await this.#settleLane(lane, signal);
     const profile = await this.#profile.get();
-    if (profile.generation > this.#opened.generation) throw oldPassword();
+    if (this.#opened.secrets.length === 1 && profile.generation > this.#opened.generation) throw oldPassword();
+    this.cover.share = 1 / profile.coverOneIn;
+    this.#log.begin();
     await this.keep();
+    for (const secret of this.#opened.secrets.slice(0, -1).reverse()) this.#hidden.add(secret);
     void this.cover.fill().catch(() => undefined);
   }
 
@@ -286,16 +417,19 @@ export class Session implements DriveSession {
     await this.#device.saveLane(this.login, items);
   }
 
-  async #recognise(key: Uint8Array, lane: Uint8Array): Promise<void> {
-    const { item } = this.#opened;
-    if (item === null) {
-      const { header } = await openLane(lane, key);
-      if (header.generation !== this.#opened.generation) throw new VaultError('wrong-password', 'That is an older password; give the current one. Nothing was changed.');
-      return;
-    }
-    const [plaintext] = await openBoxes([{ key, box: item }]);
-    if (plaintext === null || plaintext === undefined) throw new VaultError('wrong-password', 'The current password is wrong; nothing was changed.');
-    plaintext.fill(0);
+  async #withTick(wanted: NewPassword): Promise<{ readonly check: Uint8Array }> {
+    const { ready, done } = this.#ticks.submit(wanted);
+    await ready;
+    // Without a schedule nobody counts ticks.
+    if (this.#stops.length === 0) await this.#ticks.run().catch(() => undefined);
+    return done;
+  }
+
+  /** A hidden vault keeps the generation of its own password within itself. */
+  async #checkHidden(secret: Uint8Array, drive: HiddenDrive): Promise<void> {
+    const [deepest = new Uint8Array()] = this.#opened.secrets;
+    if (this.#opened.secrets.length === 1 || !equalBytes(secret, deepest)) return;
+    if (await headerCell(drive, secret).get() > this.#opened.generation) throw oldPassword();
   }
 }
 

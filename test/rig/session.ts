@@ -1,9 +1,10 @@
 /** Sessions against a real node's local door, with every request on record. */
 import { toHex, type PublicKey } from '../../crypto/index.ts';
+import { MemoryLog, type LogCopy } from '../../hidden/index.ts';
 import { Meter, NodeClient, type SpacePin } from '../../node/index.ts';
 import { loopbackCarrier, parseNodeUrl } from '../../transport/index.ts';
 import type { Connect, Device, OtherPin } from '../../vault/index.ts';
-import { COMMIT_MAX_LOCAL, parseName, type CarrierFetch, type CarrierRequest, type Name } from '../../wire/index.ts';
+import { COMMIT_MAX_LOCAL, parseName, type CarrierFetch, type CarrierRequest, type LogHead, type Name } from '../../wire/index.ts';
 
 /** What an observer of one request sees, its body blanked. */
 export interface Sent {
@@ -57,6 +58,18 @@ export class MemoryDevice implements Device {
   }
   async saveOtherPins(_home: PublicKey, pins: readonly OtherPin[]): Promise<void> {
     this.others = pins;
+  }
+  /** Of the one account that the device is used for. */
+  readonly copy = new MemoryLog();
+  head: LogHead | null = null;
+  async log(): Promise<LogCopy> {
+    return this.copy;
+  }
+  async loadLogHead(): Promise<LogHead | null> {
+    return this.head;
+  }
+  async saveLogHead(_home: PublicKey, head: LogHead): Promise<void> {
+    this.head = head;
   }
   async loadLane(_login: Name): Promise<Uint8Array> {
     return this.lane;

@@ -15,7 +15,7 @@ const password = 'correct horse battery staple';
 const secret = vaultSecret(new Uint8Array(32).fill(0x21));
 const stretched = await stretch(password, login, { N: 131_072, r: 8, p: 1 });
 const header = encodeHeader({ generation: 2, secrets: [new Uint8Array(32).fill(0x22), new Uint8Array(32).fill(0x21)] });
-const profile = profileCodec.encode({ generation: 2, created: 1_700_000_000_000 });
+const profile = profileCodec.encode({ generation: 2, created: 1_700_000_000_000, coverOneIn: 8 });
 const state = padState(profile);
 const people = stateCell(secret, 'people');
 
