@@ -6,7 +6,7 @@ import { en } from '../../ui/page/messages/en.ts';
 import type { Catalogue, Plural } from '../../ui/page/messages/shape.ts';
 import { bestLanguage, speak, t } from '../../ui/page/text.ts';
 
-const placesOf = (text: string): string => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, place]) => place))].sort().join(' ');
+const placesOf = (text: string): string => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, place = '']) => place))].sort((a, b) => (a < b ? -1 : 1)).join(' ');
 const formsOf = (message: string | Plural): readonly (readonly [string, string])[] => (typeof message === 'string' ? [['other', message]] : Object.entries(message));
 
 for (const [language, catalogue] of [['de', de], ['ar', ar]] as const satisfies readonly (readonly [string, Catalogue])[]) {

@@ -29,7 +29,7 @@ test('any text ends in a tree, soon, and loses no word', () => {
   const alphabet = ['*', '_', '`', '[', ']', '(', ')', '!', '#', '-', '1. ', '>', '|', '\n', ' ', '\t', '~~', '```\n', 'word', '\\', '<', 'ü'];
   const started = performance.now();
   for (let run = 0; run < 300; run++) markdown(Array.from({ length: 200 }, () => random.pick(alphabet)).join(''));
-  for (const hard of ['*'.repeat(20_000), '['.repeat(20_000), '> '.repeat(5000), '- '.repeat(5000), `${'*a '.repeat(5000)}`, '`'.repeat(20_001), '_a'.repeat(10_000)]) markdown(hard);
+  for (const hard of ['*'.repeat(20_000), '['.repeat(20_000), '> '.repeat(5000), '- '.repeat(5000), '*a '.repeat(5000), '`'.repeat(20_001), '_a'.repeat(10_000)]) markdown(hard);
   assert.ok(performance.now() - started < 20_000, `${performance.now() - started} ms`);
 });
 

@@ -19,7 +19,7 @@ export interface Scene {
 export const myWords = ['lantern', 'orbit', 'velvet', 'harvest', 'copper', 'meadow', 'signal', 'tundra', 'ribbon', 'walnut', 'ember', 'quarry'];
 const phrase = 'marble otter lantern drizzle quartz hammock';
 
-const calm: Connection = { carrier: 'tor', percent: 100, summary: 'Done', onion: 'uk6sx3lqzmc4vpl2d7v7nylfjrnnk5xcwqv3bfjyfwq6vte2tzk7wzqd.onion', reachable: true, online: true, guest: false, invitation: false };
+const calm: Connection = { carrier: 'tor', percent: 100, summary: 'Done', onion: 'uk6sx3lqzmc4vpl2d7v7nylfjrnnk5xcwqv3bfjyfwq6vte2tzk7wzqd.onion', reachable: true, online: true, admitted: true, guest: false, invitation: false };
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
 

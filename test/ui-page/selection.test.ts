@@ -33,8 +33,14 @@ test('a range follows the order of the list, not of the ids', () => {
 
 test('what is no longer in the list is not chosen, and an unchanged list changes nothing', () => {
   const selection = everything(nothing, order);
-  assert.is(chosen(within(selection, ['b', 'x'])), 'b');
-  assert.is(within(selection, order), selection);
+  assert.is(chosen(within(selection, ['b', 'x'], order)), 'b');
+  assert.is(within(selection, order, order), selection);
+});
+
+test('a cursor whose place is gone goes to what came after it, or to the last', () => {
+  assert.is(within(only('c'), ['a', 'b', 'e', 'f'], order).cursor, 'e');
+  assert.is(within(only('f'), ['a', 'b'], order).cursor, 'b');
+  assert.is(within(only('f'), [], order).cursor, null);
 });
 
 test('in a grid the arrows follow the reading direction', () => {

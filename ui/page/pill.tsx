@@ -9,7 +9,7 @@ import { Icon } from './parts/icon.tsx';
 import { Foreign } from './parts/name.tsx';
 import { Notice } from './parts/notice.tsx';
 import { useStore } from './store.ts';
-import { t, type MessageId } from './text.ts';
+import { rich, t, type MessageId } from './text.ts';
 
 /** How the connection is, in one word for the colour of its dot. */
 type Health = 'good' | 'waiting' | 'local' | 'bad';
@@ -90,13 +90,15 @@ export function ConnectionFacts({ connection }: { readonly connection: Connectio
   );
 }
 
-/** Across the page while the node does not answer. */
+/** Across the page while the node does not answer, or does not let this page in. */
 export function OfflineBar() {
   const connection = useStore(usePage().connection);
   const isOffline = connection !== null && !connection.online;
+  const isStrange = connection !== null && !connection.admitted;
   return (
-    <div role="status" class={isOffline ? 'offline-bar' : 'sr'}>
+    <div role="status" class={isOffline || isStrange ? 'offline-bar' : 'sr'}>
       {isOffline && <><Icon name="offline" /><span>{t('offline.text')}</span></>}
+      {!isOffline && isStrange && <><Icon name="alert" /><span>{rich('strange.text', { command: <code dir="ltr">underkeep open</code> })}</span></>}
     </div>
   );
 }

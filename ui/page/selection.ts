@@ -54,11 +54,17 @@ export function move(selection: Selection, order: readonly string[], step: numbe
   return how.kept ? { ...selection, cursor: id } : only(id);
 }
 
-/** What is left of a selection when the list has changed. */
-export function within(selection: Selection, order: readonly string[]): Selection {
+/** What is left of a selection when the list was `before` and is `order` now. A cursor whose place is gone goes to what came after it. */
+export function within(selection: Selection, order: readonly string[], before: readonly string[]): Selection {
   const there = new Set(order);
   const chosen = new Set([...selection.chosen].filter((id) => there.has(id)));
-  const keep = (id: string | null): string | null => (id !== null && there.has(id) ? id : null);
-  const isSame = chosen.size === selection.chosen.size && keep(selection.anchor) === selection.anchor && keep(selection.cursor) === selection.cursor;
-  return isSame ? selection : { chosen, anchor: keep(selection.anchor), cursor: keep(selection.cursor) };
+  const keep = (id: string | null): string | null => {
+    if (id === null || there.has(id)) return id;
+    const place = before.slice(0, Math.max(0, before.indexOf(id))).filter((earlier) => there.has(earlier)).length;
+    return order[Math.min(place, order.length - 1)] ?? null;
+  };
+  const cursor = keep(selection.cursor);
+  const anchor = keep(selection.anchor);
+  const isSame = chosen.size === selection.chosen.size && anchor === selection.anchor && cursor === selection.cursor;
+  return isSame ? selection : { chosen, anchor, cursor };
 }

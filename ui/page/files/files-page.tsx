@@ -109,6 +109,7 @@ export function FilesPage({ path, search, onSearch, isPhone }: FilesPageProps) {
   const listing: Listing = {
     folder: path, items, selection, order, renaming,
     select: folder.select,
+    now: folder.now,
     sort: (key) => { folderOrder.update((old) => orderAfter(old, key)); },
     open: own.open,
     moveInto: own.moveInto,
@@ -121,7 +122,7 @@ export function FilesPage({ path, search, onSearch, isPhone }: FilesPageProps) {
       if (name !== null) own.renameInPlace(item, name);
       requestAnimationFrame(() => { box.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(item.id)}"]`)?.focus(); });
     },
-    onKey: (event) => { onFolderKey(event, { chosen, folder, actions, up, isReadOnly }); },
+    onKey: (event) => { onFolderKey(event, { listing, folder, actions, up, isReadOnly }); },
   };
 
   return (
@@ -160,15 +161,16 @@ export function FilesPage({ path, search, onSearch, isPhone }: FilesPageProps) {
 }
 
 interface KeyContext {
-  readonly chosen: readonly Item[];
+  readonly listing: Listing;
   readonly folder: Folder;
   readonly actions: ItemActions;
   readonly up: () => void;
   readonly isReadOnly: boolean;
 }
 
-function onFolderKey(event: KeyboardEvent, { chosen, folder, actions, up, isReadOnly }: KeyContext): void {
-  const { cursor } = folder.selection;
+function onFolderKey(event: KeyboardEvent, { listing, folder, actions, up, isReadOnly }: KeyContext): void {
+  const { cursor, chosen: ids } = folder.now();
+  const chosen = folder.items.filter(({ id }) => ids.has(id));
   const here = folder.items.find(({ id }) => id === cursor);
   const isControl = event.ctrlKey || event.metaKey;
   const about = chosen.length > 0 ? chosen : here === undefined ? [] : [here];
@@ -179,6 +181,12 @@ function onFolderKey(event: KeyboardEvent, { chosen, folder, actions, up, isRead
   if (event.altKey) keys.set('ArrowUp', up);
   if (isControl) keys.set('a', () => { folder.select(everything); });
   if (here !== undefined && event.target instanceof HTMLElement && event.target.dataset['id'] !== undefined) keys.set('Enter', () => { actions.open(here); });
+  if (here !== undefined && event.currentTarget instanceof Element) {
+    const row = event.currentTarget.querySelector(`[data-id="${CSS.escape(here.id)}"]`);
+    const open = (): void => { if (row !== null) listing.menu(here, row); };
+    keys.set('ContextMenu', open);
+    if (event.shiftKey) keys.set('F10', open);
+  }
   if (!isReadOnly && here !== undefined) {
     keys.set('F2', () => { actions.rename(here); });
     keys.set('Delete', () => { actions.remove(about); });

@@ -16,6 +16,8 @@ export interface Folder {
   readonly loaded: Loaded<readonly Item[]>;
   readonly items: readonly Item[];
   readonly selection: Selection;
+  /** The selection as the last key or click left it, which may not be drawn yet. */
+  now(): Selection;
   select(change: (selection: Selection, order: readonly string[]) => Selection): void;
   /** Hides items while they are being removed. */
   hide(items: readonly Item[], work: Promise<void>): void;
@@ -34,6 +36,12 @@ export function useFolder(path: string): Folder {
   const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
   const settled = useRef(new Set<string>());
   const [selection, setSelection] = useState(nothing);
+  const held = useRef(nothing);
+  const before = useRef<readonly string[]>([]);
+  const set = (next: Selection): void => {
+    held.current = next;
+    setSelection(next);
+  };
 
   useEffect(() => {
     // What is still listed now was brought back, or could not be removed.
@@ -43,13 +51,17 @@ export function useFolder(path: string): Folder {
 
   const items = useMemo(() => sorted(all.filter(({ id }) => !gone.has(id)), order, language), [all, gone, order, language]);
   const ids = useMemo(() => items.map(({ id }) => id), [items]);
-  useEffect(() => { setSelection((old) => within(old, ids)); }, [ids]);
+  useEffect(() => {
+    set(within(held.current, ids, before.current));
+    before.current = ids;
+  }, [ids]);
 
   return {
     loaded,
     items,
     selection,
-    select: (change) => { setSelection((old) => change(old, ids)); },
+    now: () => held.current,
+    select: (change) => { set(change(held.current, ids)); },
     hide(hidden, work) {
       setGone((old) => new Set([...old, ...hidden.map(({ id }) => id)]));
       void deliver(work, () => {

@@ -14,6 +14,7 @@ interface Shape {
 /** Arrows, Home, End, page keys, space and first letters: the cursor goes, the list scrolls with it and the focus follows. */
 export function useListKeys(listing: Listing, scroller: RefObject<HTMLElement | null>, { columns, rowHeight, covered }: Shape) {
   const follows = useRef(false);
+  const isOwnFocus = useRef(false);
   const typed = useRef({ text: '', time: 0 });
   const { selection, items } = listing;
 
@@ -31,7 +32,12 @@ export function useListKeys(listing: Listing, scroller: RefObject<HTMLElement | 
     // The row may have to be drawn first.
     const frame = requestAnimationFrame(() => {
       follows.current = false;
-      scroller.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(selection.cursor ?? '')}"]`)?.focus();
+      const { activeElement } = document;
+      // A menu, a dialog or a name that is being changed meanwhile keeps the focus.
+      if (activeElement instanceof HTMLInputElement || activeElement !== document.body && scroller.current?.contains(activeElement) !== true) return;
+      isOwnFocus.current = true;
+      scroller.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(listing.now().cursor ?? '')}"]`)?.focus();
+      isOwnFocus.current = false;
     });
     return () => { cancelAnimationFrame(frame); };
   }, [selection.cursor, items]);
@@ -39,7 +45,7 @@ export function useListKeys(listing: Listing, scroller: RefObject<HTMLElement | 
   const jumpTo = (letter: string, now: number): void => {
     const text = now - typed.current.time < 800 ? typed.current.text + letter : letter;
     typed.current = { text, time: now };
-    const at = items.findIndex(({ id }) => id === selection.cursor);
+    const at = items.findIndex(({ id }) => id === listing.now().cursor);
     const later = text.length > 1 ? at : at + 1;
     const match = [...items.slice(Math.max(0, later)), ...items].find(({ name }) => name.toLocaleLowerCase().startsWith(text));
     if (match === undefined) return;
@@ -56,19 +62,20 @@ export function useListKeys(listing: Listing, scroller: RefObject<HTMLElement | 
       event.preventDefault();
       follows.current = true;
       listing.select((old, order) => move(old, order, step, { extended: event.shiftKey, kept: isControl }));
-    } else if (event.key === ' ' && selection.cursor !== null) {
+    } else if (event.key === ' ') {
       event.preventDefault();
-      const { cursor } = selection;
-      listing.select((old) => toggle(old, cursor));
+      listing.select((old) => (old.cursor === null ? old : toggle(old, old.cursor)));
     } else if (event.key.length === 1 && /[\p{L}\p{N}]/u.test(event.key) && !isControl && !event.altKey) {
       jumpTo(event.key.toLocaleLowerCase(), event.timeStamp);
     } else {
+      // What takes the place of a removed row takes its focus.
+      if (event.key === 'Delete') follows.current = true;
       listing.onKey(event);
     }
   };
   const onFocusIn = ({ target }: FocusEvent): void => {
     const id = target instanceof Element ? target.closest<HTMLElement>('[data-id]')?.dataset['id'] : undefined;
-    if (id !== undefined && id !== selection.cursor) listing.select((old) => ({ ...old, cursor: id, anchor: old.anchor ?? id }));
+    if (id !== undefined && !isOwnFocus.current && id !== listing.now().cursor) listing.select((old) => ({ ...old, cursor: id, anchor: old.anchor ?? id }));
   };
   return { onKeyDown, onFocusIn };
 }

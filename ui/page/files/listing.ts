@@ -7,6 +7,8 @@ export interface Listing {
   readonly folder: string;
   readonly items: readonly Item[];
   readonly selection: Selection;
+  /** The selection as the last key or click left it, which may not be drawn yet. */
+  now(): Selection;
   readonly order: Order;
   /** The id of the item whose name is being changed in its place. */
   readonly renaming: string | null;

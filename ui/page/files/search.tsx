@@ -23,7 +23,12 @@ export function SearchBox({ text, onText }: { readonly text: string; readonly on
         spellcheck={false}
         autocomplete="off"
         onInput={(event) => { onText(event.currentTarget.value); }}
-        onKeyDown={(event) => { if (event.key === 'Escape') onText(''); }}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') onText('');
+          if (event.key !== 'ArrowDown' && event.key !== 'Enter') return;
+          event.preventDefault();
+          document.querySelector<HTMLElement>('.result')?.focus();
+        }}
       />
       {text === '' && <kbd aria-hidden="true">/</kbd>}
     </div>
@@ -40,6 +45,16 @@ function usePaused(text: string): string {
   return paused;
 }
 
+/** Up and down among the results. */
+function walk(event: KeyboardEvent): void {
+  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+  if (step === 0) return;
+  event.preventDefault();
+  const results = [...document.querySelectorAll<HTMLElement>('.result')];
+  const at = results.findIndex((result) => result === document.activeElement) + step;
+  (at < 0 ? document.querySelector<HTMLElement>('.search input') : results[at])?.focus();
+}
+
 /** What bears such a name, anywhere in the drive. */
 export function SearchResults({ text, onGo }: { readonly text: string; readonly onGo: (folder: string, name: string | null) => void }) {
   const { api } = useDrive();
@@ -52,7 +67,7 @@ export function SearchResults({ text, onGo }: { readonly text: string; readonly 
   return (
     <section class="results" aria-label={t('search.results')}>
       <h1 class="results-head"><span role="status">{t('search.found', { count })}</span></h1>
-      <ul>
+      <ul onKeyDown={walk}>
         {found.value.slice(0, LISTED).map(({ path, item }) => (
           <li key={path}>
             <button type="button" class="result" onClick={() => { if (item.kind === 'folder') onGo(path, null); else onGo(parentOf(path), item.name); }}>

@@ -46,6 +46,7 @@ export const ar: Catalogue = {
   'connection.onion': 'العنوان البصلي',
   'connection.copyOnion': 'انسخ العنوان البصلي',
   'offline.text': 'العقدة لا ترد. قد يكون ما تراه قديمًا؛ سيستمر كل شيء تلقائيًا حالما تعود.',
+  'strange.text': 'أُعيد تشغيل العقدة ولم تعد تعرف هذه الصفحة. اكتب {command} على حاسوبها لتفتح صفحة أخرى.',
 
   'first.steps': 'الخطوات',
   'first.step.connect': 'الاتصال',

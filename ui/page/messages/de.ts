@@ -46,6 +46,7 @@ export const de: Catalogue = {
   'connection.onion': 'Onion-Adresse',
   'connection.copyOnion': 'Onion-Adresse kopieren',
   'offline.text': 'Der Knoten antwortet nicht. Was du siehst, kann veraltet sein; sobald er zurück ist, geht es von selbst weiter.',
+  'strange.text': 'Der Knoten wurde neu gestartet und kennt diese Seite nicht mehr. Tipp auf seinem Rechner {command}, um eine neue zu öffnen.',
 
   'first.steps': 'Schritte',
   'first.step.connect': 'Verbinden',

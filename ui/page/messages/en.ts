@@ -44,6 +44,7 @@ export const en = {
   'connection.onion': 'Onion address',
   'connection.copyOnion': 'Copy the onion address',
   'offline.text': 'The node does not answer. What you see may be old; it goes on by itself as soon as the node is back.',
+  'strange.text': 'The node was started anew and no longer knows this page. Type {command} on its computer to open another.',
 
   'first.steps': 'Steps',
   'first.step.connect': 'Connect',

@@ -134,9 +134,10 @@ function PersonField({ candidates, isAlone, busy, onPick }: PersonFieldProps) {
           aria-activedescendant={isOpen && fitting.length > 0 ? `${id}-${at}` : undefined}
           value={text}
           autocomplete="off"
+          autofocus={matchMedia('(hover: hover)').matches}
           spellcheck={false}
           onInput={(event) => { setText(event.currentTarget.value); setAt(0); setOpen(true); }}
-          onFocus={() => { setOpen(true); }}
+          onClick={() => { setOpen(true); }}
           onBlur={() => { setOpen(false); }}
           onKeyDown={onKeyDown}
         />
