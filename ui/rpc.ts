@@ -46,11 +46,11 @@ class Line {
     this.#worker.postMessage({ kind: 'start', origin: location.origin, token: opened.token, key, used: false } satisfies Start);
   }
 
-  call(method: string, args: readonly unknown[], transfer: Transferable[] = []): Promise<unknown> {
+  call(method: string, args: readonly unknown[]): Promise<unknown> {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { method, resolve, reject });
-      this.#worker.postMessage({ kind: 'call', id, method, args } satisfies Request, transfer);
+      this.#worker.postMessage({ kind: 'call', id, method, args } satisfies Request);
     });
   }
 
@@ -63,7 +63,7 @@ class Line {
     const name = await this.call(`${method}Name`, [paths]) as string;
     const target = await chooseTarget(name);
     if (target === 'none') return;
-    const blob = await this.call(method, [paths, target], target === null ? [] : [target]);
+    const blob = await this.call(method, [paths, target]);
     if (blob instanceof Blob) saveBlob(blob, name);
   }
 

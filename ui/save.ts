@@ -1,8 +1,8 @@
-/** Where a download goes: a file that the person chose, or null for a Blob that the worker hands back. */
-export type DownloadTarget = WritableStream<Uint8Array> | null;
+/** Where a download goes: a file that the person chose, which the worker writes; or null for a Blob that it hands back. */
+export type DownloadTarget = FileSystemFileHandle | null;
 
 interface FilePickers {
-  showSaveFilePicker?(options: { suggestedName: string }): Promise<{ createWritable(): Promise<WritableStream<Uint8Array>> }>;
+  showSaveFilePicker?(options: { suggestedName: string }): Promise<FileSystemFileHandle>;
 }
 
 /** Asks where to save, where the browser can: then nothing is kept in memory. 'none': the person thought better of it. */
@@ -10,7 +10,7 @@ export async function chooseTarget(name: string): Promise<DownloadTarget | 'none
   const { showSaveFilePicker } = globalThis as FilePickers;
   if (showSaveFilePicker === undefined) return null;
   try {
-    return await (await showSaveFilePicker.call(globalThis, { suggestedName: name })).createWritable();
+    return await showSaveFilePicker.call(globalThis, { suggestedName: name });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') return 'none';
     // Not called from a click, or not allowed here: the Blob is left.

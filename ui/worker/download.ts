@@ -21,7 +21,7 @@ export function downloadName(names: readonly { readonly name: string; readonly k
 }
 
 /** One file as it is; a folder, or several, as one archive. The result is a Blob where there is no `target`. */
-export async function download(sources: readonly Source[], target: WritableStream<Uint8Array> | null, transfer: Transfer): Promise<Blob | null> {
+export async function download(sources: readonly Source[], target: FileSystemFileHandle | null, transfer: Transfer): Promise<Blob | null> {
   const [only] = sources;
   const stream = sources.length === 1 && only?.entry.kind === 'file' ? only.content(transfer.signal) : zip(itemsOf(sources, transfer));
   let done = 0;
@@ -33,7 +33,7 @@ export async function download(sources: readonly Source[], target: WritableStrea
       yield part;
     }
   };
-  return target === null ? toBlob(passed()) : toStream(passed(), target);
+  return target === null ? toBlob(passed()) : toFile(passed(), target);
 }
 
 function totalOf(sources: readonly Source[]): number {
@@ -81,17 +81,15 @@ async function toBlob(parts: AsyncIterable<Uint8Array>): Promise<Blob> {
   return new Blob([...blobs, ...waiting], { type: 'application/octet-stream' });
 }
 
-async function toStream(parts: AsyncIterable<Uint8Array>, target: WritableStream<Uint8Array>): Promise<null> {
-  const writer = target.getWriter();
+/** The chosen file changes only once all is written. */
+async function toFile(parts: AsyncIterable<Uint8Array>, target: FileSystemFileHandle): Promise<null> {
+  const writable = await target.createWritable();
   try {
-    for await (const part of parts) {
-      await writer.ready;
-      await writer.write(part);
-    }
-    await writer.close();
+    for await (const part of parts) await writable.write(part as Uint8Array<ArrayBuffer>);
+    await writable.close();
     return null;
   } catch (error) {
-    await writer.abort(error).catch(() => undefined);
+    await writable.abort(error).catch(() => undefined);
     throw error;
   }
 }

@@ -84,9 +84,9 @@ export function makeHandlers(start: Start, out: Out): Handlers {
   };
   const saving = {
     downloadName: (paths: readonly string[]) => transfers.downloadName(paths),
-    download: (paths: readonly string[], target: WritableStream<Uint8Array> | null) => transfers.download(paths, target),
+    download: (paths: readonly string[], target: FileSystemFileHandle | null) => transfers.download(paths, target),
     downloadLinkName: async (paths: readonly string[]) => transfers.nameOf(await link.sources(paths)),
-    downloadLink: async (paths: readonly string[], target: WritableStream<Uint8Array> | null) => transfers.save(await link.sources(paths), target),
+    downloadLink: async (paths: readonly string[], target: FileSystemFileHandle | null) => transfers.save(await link.sources(paths), target),
   };
   return new Map<string, (...args: never[]) => unknown>([...Object.entries(answers), ...Object.entries(saving)]);
 }

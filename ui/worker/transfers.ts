@@ -32,7 +32,7 @@ export class Transfers {
     return downloadName(await Promise.all(paths.map(async (path) => drive.stat(path))));
   }
 
-  async download(paths: readonly string[], target: WritableStream<Uint8Array> | null): Promise<Blob | null> {
+  async download(paths: readonly string[], target: FileSystemFileHandle | null): Promise<Blob | null> {
     const { drive } = this.#keeper.live.session;
     const sources = await Promise.all(paths.map(async (path) => driveSource(drive, path)));
     return this.save(sources, target);
@@ -42,7 +42,7 @@ export class Transfers {
     return downloadName(sources.map(({ entry }) => entry));
   }
 
-  async save(sources: readonly Source[], target: WritableStream<Uint8Array> | null): Promise<Blob | null> {
+  async save(sources: readonly Source[], target: FileSystemFileHandle | null): Promise<Blob | null> {
     const transfer = this.#new('download', this.nameOf(sources), sources.reduce((sum, { entry }) => sum + entry.size, 0));
     let blob: Blob | null = null;
     await this.#run(transfer, async () => { blob = await download(sources, target, transfer); });
