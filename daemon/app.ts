@@ -142,7 +142,7 @@ function addOwnRoutes(app: Hono<Env>, services: Services): void {
   app.get('/v1/status', async (context) => {
     const totals = await services.store.rows.totals();
     context.header('cache-control', 'no-store');
-    return context.json({ ...services.carrier(), ...totals, version: services.version, directory: services.config.join });
+    return context.json({ ...services.carrier(), ...totals, quota: services.config.quota, version: services.version, directory: services.config.join });
   });
   app.post('/v1/page/token', (context) => {
     context.header('cache-control', 'no-store');

@@ -93,11 +93,18 @@ export function makeHandlers(start: Start, out: Out): Handlers {
 
 async function whoami(keeper: Keeper): Promise<Whoami> {
   const { session } = keeper.live;
-  const identity = await (await keeper.people()).identity();
+  const [identity, space] = await Promise.all([(await keeper.people()).identity(), room(keeper)]);
   return {
     login: session.login, name: identity?.name ?? null, words: identity?.words ?? [], contactLink: identity?.link ?? null, created: await session.created(),
-    used: null, quota: null,
+    ...space,
   };
+}
+
+/** A node tells no account's usage to anybody, but on one's own node, with one account, all is that account's. */
+async function room({ door }: Keeper): Promise<{ used: number | null; quota: number | null }> {
+  const status = door.local ? await door.status() : null;
+  const alone = status?.accounts === 1;
+  return { used: alone ? status.bytes : null, quota: alone ? status.quota : null };
 }
 
 function preferencesOf({ language, theme, view, idleMinutes }: Remembered): Preferences {

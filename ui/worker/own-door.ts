@@ -11,6 +11,10 @@ export interface NodeStatus {
   readonly advice: string | null;
   readonly onion: string | null;
   readonly reachable: boolean | null;
+  /** How many accounts the node has, their bytes in all, and how many each may have; null where it does not say. */
+  readonly accounts: number | null;
+  readonly bytes: number | null;
+  readonly quota: number | null;
 }
 
 /** The door that this page came through: the local one, which wants a key, or an onion service. */
@@ -73,10 +77,13 @@ function statusOf(value: unknown): NodeStatus {
     const field = fields.get(name);
     return typeof field === 'string' ? field : null;
   };
-  const percent = fields.get('percent');
+  const number = (name: string): number | null => {
+    const field = fields.get(name);
+    return typeof field === 'number' && Number.isFinite(field) ? field : null;
+  };
   const reachable = fields.get('reachable');
   return {
-    carrier: text('carrier') ?? 'none', percent: typeof percent === 'number' ? percent : 0, summary: text('summary') ?? '', advice: text('advice'), onion: text('onion'),
-    reachable: typeof reachable === 'boolean' ? reachable : null,
+    carrier: text('carrier') ?? 'none', percent: number('percent') ?? 0, summary: text('summary') ?? '', advice: text('advice'), onion: text('onion'),
+    reachable: typeof reachable === 'boolean' ? reachable : null, accounts: number('accounts'), bytes: number('bytes'), quota: number('quota'),
   };
 }

@@ -65,8 +65,8 @@ export class Watch {
   }
 
   async #local(): Promise<Connection> {
-    const { carrier, advice, onion, ...status } = await this.#door.status();
-    return { ...status, onion: onion?.replace(/^http:\/\//, '') ?? null, admitted: true, carrier: carrier === 'tor' ? 'tor' : 'none', online: true, guest: false, invitation: false, ...(advice === null ? {} : { advice }) };
+    const { carrier, advice, onion, percent, summary, reachable } = await this.#door.status();
+    return { percent, summary, reachable, onion: onion?.replace(/^http:\/\//, '') ?? null, admitted: true, carrier: carrier === 'tor' ? 'tor' : 'none', online: true, guest: false, invitation: false, ...(advice === null ? {} : { advice }) };
   }
 
   async #onion(): Promise<Connection> {
