@@ -1,5 +1,5 @@
-import type { ComponentChildren, Ref } from 'preact';
-import { useId, useState } from 'preact/hooks';
+import type { ComponentChildren, RefObject } from 'preact';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../text.ts';
 import { Icon } from './icon.tsx';
 
@@ -15,7 +15,7 @@ interface FieldProps {
   readonly autocomplete?: string;
   readonly placeholder?: string;
   readonly required?: boolean;
-  readonly inputRef?: Ref<HTMLInputElement>;
+  readonly inputRef?: RefObject<HTMLInputElement | null>;
   /** Names and secrets are neither spelled, nor translated, nor started with a capital. */
   readonly literal?: boolean;
 }
@@ -24,6 +24,10 @@ interface FieldProps {
 export function Field({ label, value, onInput, type = 'text', hint, fault = null, autoFocus = false, autocomplete = 'off', placeholder, required = false, inputRef, literal = false }: FieldProps) {
   const id = useId();
   const [isShown, setShown] = useState(false);
+  const own = useRef<HTMLInputElement>(null);
+  const input = inputRef ?? own;
+  // The attribute counts when a dialog opens; this, when the field comes later.
+  useLayoutEffect(() => { if (autoFocus) input.current?.focus(); }, []);
   const described = [hint !== undefined && `${id}-hint`, fault !== null && `${id}-fault`].filter(Boolean).join(' ');
   const shown = type === 'password' && !isShown ? { type: 'password' } as const : { type: 'text' } as const;
   const quiet = literal || type === 'password' ? { spellcheck: false, autocapitalize: 'none', autocorrect: 'off', translate: false } as const : {};
@@ -33,7 +37,7 @@ export function Field({ label, value, onInput, type = 'text', hint, fault = null
       <div class="field-box">
         <input
           id={id}
-          ref={inputRef ?? null}
+          ref={input}
           {...shown}
           value={value}
           autocomplete={autocomplete}

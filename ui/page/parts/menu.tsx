@@ -52,25 +52,33 @@ function entryAfter(menu: HTMLElement, key: string): HTMLElement | null {
 /** A menu in the top layer; arrows, Home, End and first letters move, Escape and a click outside close it. */
 export function Menu({ label, anchor, entries, onClose }: MenuProps) {
   const menu = useRef<HTMLDivElement>(null);
+  const before = useRef<Element | null>(null);
+  const giveBack = (): void => {
+    const { current: element } = menu;
+    const hasFocus = element?.contains(document.activeElement) ?? false;
+    if (element?.matches(':popover-open') === true) element.hidePopover();
+    if (hasFocus && before.current instanceof HTMLElement && before.current.isConnected) before.current.focus();
+  };
+  // The focus is back before anything else opens, so that it can be given back once more.
+  const shut = (): void => {
+    giveBack();
+    onClose();
+  };
   useLayoutEffect(() => {
     const element = menu.current;
-    const before = document.activeElement;
+    before.current = document.activeElement;
     if (element === null) return undefined;
     element.showPopover();
     place(element, anchor);
     element.querySelector<HTMLElement>('[role^="menuitem"]')?.focus();
-    return () => {
-      const hasFocus = element.contains(document.activeElement);
-      element.hidePopover();
-      if (hasFocus && before instanceof HTMLElement && before.isConnected) before.focus();
-    };
+    return giveBack;
   }, []);
   const onKeyDown = (event: KeyboardEvent): void => {
     const { current } = menu;
     if (event.key === 'Tab' || event.key === 'Escape') {
       event.preventDefault();
       event.stopPropagation();
-      onClose();
+      shut();
       return;
     }
     const next = current === null ? null : entryAfter(current, event.key);
@@ -81,7 +89,7 @@ export function Menu({ label, anchor, entries, onClose }: MenuProps) {
   };
   return (
     <div ref={menu} class="menu" popover="auto" role="menu" aria-label={label} onKeyDown={onKeyDown} onToggle={(event) => { if (event.newState === 'closed') onClose(); }}>
-      {entries.map((entry, at) => (entry === null ? <hr key={`line-${at}`} /> : <MenuItem key={entry.id} entry={entry} onClose={onClose} />))}
+      {entries.map((entry, at) => (entry === null ? <hr key={`line-${at}`} /> : <MenuItem key={entry.id} entry={entry} onClose={shut} />))}
     </div>
   );
 }
