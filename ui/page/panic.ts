@@ -13,7 +13,13 @@ export function watchEscape(leave: () => void): () => void {
     times = [...times.filter((time) => event.timeStamp - time < WITHIN_MS), event.timeStamp];
     if (times.length >= 3) leave();
   };
+  // Whoever closes one thing after the other does something in between.
+  const onPointer = (): void => { times = []; };
   // Before anything on the page can keep the key to itself.
   addEventListener('keydown', onKey, { capture: true });
-  return () => { removeEventListener('keydown', onKey, { capture: true }); };
+  addEventListener('pointerdown', onPointer, { capture: true });
+  return () => {
+    removeEventListener('keydown', onKey, { capture: true });
+    removeEventListener('pointerdown', onPointer, { capture: true });
+  };
 }
