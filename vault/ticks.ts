@@ -68,7 +68,9 @@ export class Ticks {
   }
 
   async #run(signal?: AbortSignal): Promise<void> {
-    const next = this.#waiting.find(({ isReady }) => isReady) ?? null;
+    // What is visible never waits for what is hidden.
+    const ready = this.#waiting.filter(({ isReady }) => isReady);
+    const next = ready.find(({ stage }) => stage !== undefined) ?? ready[0] ?? null;
     try {
       await this.#tick(next, signal);
     } catch (error) {
@@ -79,7 +81,9 @@ export class Ticks {
 
   async #tick(next: Waiting | null, signal?: AbortSignal): Promise<void> {
     const { session } = this.#init;
-    const attempt = next?.attempt ?? idleAttempt();
+    // Made in every tick, so that one with a password in it does not begin sooner.
+    const idle = idleAttempt();
+    const attempt = next?.attempt ?? idle;
     const held = concat(this.#init.lane(), this.#newer);
     const answer = await session.client.login({ login: session.login, blinded: attempt.blinded, lane: held.length / HEADER_ITEM }, signal);
     const secrets = await attempt.finish(answer.evaluated, this.#init.cost);
