@@ -6,12 +6,14 @@ import { Person } from '../test/rig/cli.ts';
 import { largeFiles, smallFiles, type Bench } from './drive.ts';
 import { show, type Figure } from './measure.ts';
 import { befriend, login } from './people.ts';
+import { coverOverhead, hiddenWrite, vaultOpen } from './vaults.ts';
 
 /** `npm run bench -- [NAME...] [--json]`: each against a floor measured in the same run. */
 const BENCHES: ReadonlyMap<string, (bench: Bench) => Promise<Figure[]>> = new Map([
   ['upload', largeFiles], ['download', largeFiles], ['memory', largeFiles],
   ['small-files', smallFiles], ['list', smallFiles],
   ['login', login], ['befriend', befriend],
+  ['vault-open', vaultOpen], ['hidden-write', hiddenWrite], ['cover-overhead', coverOverhead],
 ]);
 
 async function main(argv: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { parseName } from '../wire/index.ts';
 import type { Agent } from './agent-core.ts';
 import type { Call, Handler, Result } from './agent-server.ts';
+import { untilTick } from './agent-vault.ts';
 import { CliError } from './exit.ts';
 
 async function signUp(agent: Agent, { args, signal }: Call): Promise<Result> {
@@ -32,8 +33,9 @@ export function accountHandlers(agent: Agent): ReadonlyMap<string, Handler> {
       const identity = await (await agent.people()).identity();
       return { login: session.login, identity, created: await session.created() };
     }],
-    ['passwd', async ({ args }) => {
-      await agent.session.changePassword(args.text('current'), args.text('next'));
+    ['passwd', async (call) => {
+      const { args } = call;
+      await untilTick(agent, call, () => agent.session.changePassword(args.text('current'), args.text('next')));
       return { changed: true };
     }],
   ]);

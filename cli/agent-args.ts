@@ -25,6 +25,12 @@ export class Args {
     return value;
   }
 
+  /** Whether nothing but what is hidden is named: every path of the drive among the values begins with `/~`. */
+  namesHidden(): boolean {
+    const paths = ['path', 'from', 'to', 'remote', 'paths'].flatMap((name) => this.#values.get(name) ?? []);
+    return paths.length > 0 && paths.every((path) => typeof path === 'string' && path.startsWith('/~'));
+  }
+
   flag(name: string): boolean {
     return this.#values.get(name) === true;
   }

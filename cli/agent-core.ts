@@ -4,7 +4,7 @@ import type { Drive } from '../files/index.ts';
 import { Meter } from '../node/index.ts';
 import { People } from '../social/index.ts';
 import { parseOnionAddress } from '../transport/index.ts';
-import { Session } from '../vault/index.ts';
+import { Session, type Timers } from '../vault/index.ts';
 import { parseName } from '../wire/index.ts';
 import { Ways, type ConnectConfig } from './agent-connect.ts';
 import { FolderDevice } from './agent-device.ts';
@@ -15,14 +15,25 @@ import { agentFolder } from './paths.ts';
 
 export interface AgentConfig extends ConnectConfig {
   readonly idleMinutes: number;
+  /** Between two commits that come whether there is anything to store or not. */
+  readonly tickSeconds: number;
 }
 
 interface Open {
   readonly session: Session;
   readonly ways: Ways;
+  readonly device: FolderDevice;
+  /** Ends the ticks and the reading of the log. */
+  readonly stop: () => void;
+  /** `performance.now()` when the ticks began. */
+  readonly since: number;
   people: Promise<People> | null;
 }
 
+const TIMERS: Timers = {
+  setTimeout: (run, ms) => setTimeout(run, ms),
+  clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
+};
 const COLLECT_MS = 4 * 60_000;
 const REFRESH_MS = 20_000;
 const REFRESH_BYTES = 64 * 1024 * 1024;
@@ -35,6 +46,7 @@ export class Agent {
   #open: Open | null = null;
   #opening = false;
   #active = 0;
+  #visible = 0;
   #idle: NodeJS.Timeout | null = null;
   #background: NodeJS.Timeout | null = null;
   #toRefresh = true;
@@ -86,10 +98,23 @@ export class Agent {
     this.#stopTimers();
     if (open !== null) {
       await settle(open);
+      open.stop();
       await open.session.wipe();
       await open.ways.close();
+      await open.device.close();
     }
     this.#ended();
+  }
+
+  /** Starts what a session does by the clock alone: ticks, and bringing the log. Gives what ends it. */
+  schedule(session: Session): () => void {
+    return this.#meter.apart(() => session.schedule(TIMERS, { tickMs: this.config.tickSeconds * 1000 }));
+  }
+
+  /** Until the next commit that comes whether there is anything to store or not. */
+  secondsToTick(): number {
+    const { tickSeconds } = this.config;
+    return tickSeconds - (((performance.now() - this.#live().since) / 1000) % tickSeconds);
   }
 
   /** Friends may still know secrets of what was taken back: re-encrypt it when there is time. */
@@ -98,19 +123,25 @@ export class Agent {
     this.#schedule(REFRESH_MS);
   }
 
-  /** Runs a command: counts its cost, holds the idle clock, and leaves the newest pin on the device. */
-  measured(handler: Handler): Handler {
+  /**
+   * Runs a command: counts its cost, holds the idle clock, and leaves the newest pin on the device. What is done in hidden
+   * vaults alone never makes the background work of the visible account wait.
+   */
+  measured(handler: Handler, hidden = false): Handler {
     return async (call) => {
       const started = performance.now();
       const meter = new Meter();
+      const visible = hidden || call.args.namesHidden() ? 0 : 1;
       this.#active++;
+      this.#visible += visible;
       this.#stopIdle();
       try {
         const result = await this.#meter.scope(meter, () => handler(call));
-        await this.#open?.session.keep();
+        if (visible > 0) await this.#open?.session.keep();
         return { ...result, cost: { ...meter.snapshot(), ms: Math.round((performance.now() - started) * 10) / 10 } };
       } finally {
         this.#active--;
+        this.#visible -= visible;
         this.restartIdle();
       }
     };
@@ -136,7 +167,7 @@ export class Agent {
     try {
       const device = new FolderDevice(join(agentFolder(this.config.data), 'device'), ways.homeNode.base);
       const session = await open({ login: parseName(login), connect: ways, device });
-      this.#open = { session, ways, people: null };
+      this.#open = { session, ways, device, stop: this.schedule(session), since: performance.now(), people: null };
       session.mounts = { list: async () => (await this.people()).mounts.list() };
       this.#schedule(REFRESH_MS);
       return session;
@@ -161,12 +192,12 @@ export class Agent {
   }
 
   async #rest(): Promise<void> {
-    if (this.#open === null || this.#active > 0) return;
+    if (this.#open === null || this.#visible > 0) return;
     if (this.#toRefresh) {
       const { left } = await this.drive.refresh(undefined, { bytes: REFRESH_BYTES });
       this.#toRefresh = left > 0;
     }
-    if (this.#open === null || this.#active > 0) return;
+    if (this.#open === null || this.#visible > 0) return;
     const people = await this.people();
     if (await people.identity() !== null) await people.collect();
     await this.#open?.session.keep();

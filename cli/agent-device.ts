@@ -4,11 +4,13 @@ import { toHex, type PublicKey } from '../crypto/index.ts';
 import type { LogCopy } from '../hidden/index.ts';
 import type { SpacePin } from '../node/index.ts';
 import type { Device, OtherPin } from '../vault/index.ts';
-import { decodeCbor, encodeCbor, HEADER_ITEM, schema, type Name, type PointerHash } from '../wire/index.ts';
+import { decodeCbor, encodeCbor, HEADER_ITEM, schema, type LogHash, type LogHead, type Name, type PointerHash } from '../wire/index.ts';
 import { readIfThere, replaceFile } from './agent-file.ts';
 import { FileLog } from './agent-log.ts';
 
 const pinSchema = schema.record({ v: schema.literal(1), sequence: schema.uint(Number.MAX_SAFE_INTEGER, 1), hash: schema.bytes<PointerHash>(32) });
+
+const logHeadSchema = schema.record({ v: schema.literal(1), size: schema.uint(), root: schema.bytes<LogHash>(32) });
 
 const OTHERS_MAX = 4096;
 const othersSchema = schema.record({
@@ -74,6 +76,17 @@ export class FolderDevice implements Device {
     return log;
   }
 
+  async loadLogHead(home: PublicKey): Promise<LogHead | null> {
+    const bytes = await readIfThere(this.#logHeadPath(home));
+    if (bytes === null) return null;
+    const { size, root } = logHeadSchema(decodeCbor(bytes, 'log head'), 'log head');
+    return { size, root };
+  }
+
+  async saveLogHead(home: PublicKey, { size, root }: LogHead): Promise<void> {
+    await replaceFile(this.#logHeadPath(home), encodeCbor({ v: 1, size, root }));
+  }
+
   async close(): Promise<void> {
     for (const log of this.#logs.splice(0)) await log.close();
   }
@@ -84,6 +97,10 @@ export class FolderDevice implements Device {
 
   #othersPath(home: PublicKey): string {
     return join(this.#folder, `${this.#name('others', toHex(home))}.pin`);
+  }
+
+  #logHeadPath(home: PublicKey): string {
+    return join(this.#folder, `${this.#name('log head', toHex(home))}.pin`);
   }
 
   #lanePath(login: Name): string {

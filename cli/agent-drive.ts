@@ -1,8 +1,9 @@
-import type { Entry, PutOptions, PutResult, PutSource } from '../files/index.ts';
+import type { Drive, Entry, PutOptions, PutResult, PutSource } from '../files/index.ts';
 import type { Collected } from '../social/index.ts';
 import type { Agent } from './agent-core.ts';
 import { getItem, itemAt } from './agent-get.ts';
-import type { Handler, Result } from './agent-server.ts';
+import { placeOf, type Place } from './agent-place.ts';
+import type { Call, Handler, Result } from './agent-server.ts';
 import { localSource, totalSize } from './agent-source.ts';
 import { CliError } from './exit.ts';
 
@@ -26,58 +27,76 @@ function hasCode(error: unknown, ...codes: readonly string[]): boolean {
  * As `cp` reads its last argument: an existing folder takes the sources, else it is the new name of the one source. Tried
  * in that order, so that putting into a known folder asks nothing first.
  */
-async function putInto(agent: Agent, sources: readonly PutSource[], remote: string, options: PutOptions): Promise<PutResult> {
+export async function putInto(drive: Drive, sources: readonly PutSource[], remote: string, options: PutOptions): Promise<PutResult> {
   const { folder, name } = parent(remote);
   try {
-    return await agent.drive.put(sources, remote, options);
+    return await drive.put(sources, remote, options);
   } catch (error) {
     if (name === '' || !hasCode(error, 'not-found', 'not-a-folder')) throw error;
-    if (!remote.endsWith('/') && sources.length === 1) return agent.drive.put(sources, folder, { ...options, rename: name });
+    if (!remote.endsWith('/') && sources.length === 1) return drive.put(sources, folder, { ...options, rename: name });
     throw new CliError(hasCode(error, 'not-found') ? 'not-found' : 'not-a-folder', `${remote} is not a folder of the drive; make it first with "underkeep mkdir ${remote}".`);
   }
 }
 
+/** Within a drive as the drive does it; from one drive to another by content. */
+async function copy(from: Place, to: Place, { args, progress, signal }: Call): Promise<void> {
+  if (!args.flag('recursive') && (await from.drive.stat(from.path)).kind === 'folder') throw new CliError('not-a-file', `${args.text('from')} is a folder; give -r to copy it with everything in it.`);
+  if (from.drive === to.drive) await from.drive.copy(from.path, to.path, { progress, signal });
+  else await putInto(to.drive, [await from.drive.source(from.path)], to.path, { progress, signal });
+}
+
+/** Between drives nothing is moved: what waits in a hidden vault could be lost when its other copy is gone already. */
+async function move(from: Place, to: Place): Promise<void> {
+  if (from.drive !== to.drive) throw new CliError('hidden', 'Nothing is moved from one vault to another; copy it with "cp", and remove the other copy once "vault status" says that nothing waits.');
+  await from.drive.move(from.path, to.path);
+}
+
 export function driveHandlers(agent: Agent): ReadonlyMap<string, Handler> {
+  const at = ({ args }: Call, name: string): Place => placeOf(agent.session, args, args.text(name));
+  const all = ({ args }: Call): Place[] => args.texts('paths').map((path) => placeOf(agent.session, args, path));
   return new Map<string, Handler>([
-    ['ls', async ({ args }) => {
-      const path = args.text('path');
-      if (path.startsWith('/@')) await collectNews(agent);
-      return { path, entries: (await agent.drive.list(path)).map(described) };
+    ['ls', async (call) => {
+      const { drive, path, vault } = at(call, 'path');
+      if (vault === null && path.startsWith('/@')) await collectNews(agent);
+      return { path: call.args.text('path'), entries: (await drive.list(path)).map(described) };
     }],
-    ['mkdir', async ({ args }) => {
+    ['mkdir', async (call) => {
       const made: Result[] = [];
-      for (const path of args.texts('paths')) made.push(described(await agent.drive.mkdir(path, { parents: args.flag('parents') })));
+      for (const { drive, path } of all(call)) made.push(described(await drive.mkdir(path, { parents: call.args.flag('parents') })));
       return { made };
     }],
-    ['mv', async ({ args }) => {
-      await agent.drive.move(args.text('from'), args.text('to'));
+    ['mv', async (call) => {
+      await move(at(call, 'from'), at(call, 'to'));
       return { moved: true };
     }],
-    ['cp', async ({ args, progress, signal }) => {
-      const from = args.text('from');
-      if (!args.flag('recursive') && (await agent.drive.stat(from)).kind === 'folder') throw new CliError('not-a-file', `${from} is a folder; give -r to copy it with everything in it.`);
-      await agent.drive.copy(from, args.text('to'), { progress, signal });
+    ['cp', async (call) => {
+      await copy(at(call, 'from'), at(call, 'to'), call);
       return { copied: true };
     }],
-    ['rm', async ({ args }) => {
-      for (const path of args.texts('paths')) await agent.drive.remove(path, { recursive: args.flag('recursive') });
-      return { removed: args.texts('paths').length };
+    ['rm', async (call) => {
+      const places = all(call);
+      for (const { drive, path } of places) await drive.remove(path, { recursive: call.args.flag('recursive') });
+      return { removed: places.length };
     }],
-    ['put', async ({ args, signal, progress, warn }) => {
+    ['put', async (call) => {
+      const { args, signal, progress, warn } = call;
+      const { drive, path } = at(call, 'remote');
       const paths = args.texts('local');
-      const sources = await Promise.all(paths.map((path) => localSource(path, warn)));
+      const sources = await Promise.all(paths.map((local) => localSource(local, warn)));
       let total = 0;
-      for (const path of paths) total += await totalSize(path);
-      return { ...await putInto(agent, sources, args.text('remote'), { progress: (report) => progress({ ...report, total: Math.max(report.total, total) }), signal }) };
+      for (const local of paths) total += await totalSize(local);
+      return { ...await putInto(drive, sources, path, { progress: (report) => progress({ ...report, total: Math.max(report.total, total) }), signal }) };
     }],
-    ['get', async ({ args, signal, progress, warn }) => {
-      const path = args.text('remote');
-      const entry = await agent.drive.stat(path);
-      return { ...await getItem(itemAt(agent.drive, path, entry), args.text('local'), { force: args.flag('force'), signal, progress, warn }) };
+    ['get', async (call) => {
+      const { args, signal, progress, warn } = call;
+      const { drive, path } = at(call, 'remote');
+      const entry = await drive.stat(path);
+      return { ...await getItem(itemAt(drive, path, entry), args.text('local'), { force: args.flag('force'), signal, progress, warn }) };
     }],
-    ['cat', async ({ args, signal, bytes }) => {
-      const { entry, bytes: content } = await agent.drive.read(args.text('path'), { signal });
-      for await (const chunk of content) await bytes(chunk);
+    ['cat', async (call) => {
+      const { drive, path } = at(call, 'path');
+      const { entry, bytes: content } = await drive.read(path, { signal: call.signal });
+      for await (const chunk of content) await call.bytes(chunk);
       return { bytes: entry.size };
     }],
     ['check', async ({ args, signal, progress }) => {

@@ -13,8 +13,10 @@ import { driveHandlers } from './agent-drive.ts';
 import { takeAgentLock } from './agent-lock.ts';
 import { peopleHandlers } from './agent-people.ts';
 import { AgentServer, type Handler } from './agent-server.ts';
-import { reportOf } from './exit.ts';
+import { vaultHandlers } from './agent-vault.ts';
+import { CliError, reportOf } from './exit.ts';
 import { agentFolder, agentSocket, privateFolder } from './paths.ts';
+import { byteCount } from './text.ts';
 
 process.umask(0o077);
 process.stdout.on('error', () => undefined);
@@ -22,13 +24,15 @@ const say = (line: unknown): void => { process.stdout.write(`${JSON.stringify(li
 
 function readConfig(line: string): AgentConfig {
   const args = new Args(JSON.parse(line));
-  return { data: args.text('data'), node: args.maybeText('node') ?? null, socks: args.maybeText('socks') ?? null, idleMinutes: args.maybeNumber('idleMinutes') ?? 15 };
+  return { data: args.text('data'), node: args.maybeText('node') ?? null, socks: args.maybeText('socks') ?? null, idleMinutes: args.maybeNumber('idleMinutes') ?? 15, tickSeconds: args.maybeNumber('tickSeconds') ?? 60 };
 }
 
 function handlersOf(agent: Agent): (name: string) => Handler | null {
-  const measured = new Map([...accountHandlers(agent), ...driveHandlers(agent), ...peopleHandlers(agent)].map(([name, handler]) => [name, agent.measured(handler)]));
+  const measured = new Map([...accountHandlers(agent), ...driveHandlers(agent), ...peopleHandlers(agent), ...vaultHandlers(agent)].map(([name, handler]) => [name, agent.measured(handler, name.startsWith('vault-'))]));
   const state: Handler = async () => ({ unlocked: agent.unlocked, login: agent.unlocked ? agent.session.login : null, pid: process.pid, idleMinutes: agent.config.idleMinutes, node: agent.config.node });
-  const lock: Handler = async () => {
+  const lock: Handler = async ({ args }) => {
+    const waiting = agent.unlocked ? agent.session.waiting().bytes : 0;
+    if (waiting > 0 && !args.flag('force')) throw new CliError('waiting', `${byteCount(waiting)} still wait in hidden vaults and would be lost; "vault status" says how fast they drain, --force loses them.`);
     setTimeout(() => void agent.lock(), 10);
     return { locked: true };
   };

@@ -20,6 +20,8 @@ export interface CommandSpec {
 }
 
 const LINK_PASSWORD_FILE: OptionSpec = { name: 'link-password-file', value: 'FILE', help: 'take the password of the link from the first line of FILE ("-" for standard input)' };
+const TICK: OptionSpec = { name: 'tick', value: 'SECONDS', help: 'while unlocked, commit at this pace whether there is anything to store or not (60; at least 1); the node sees the pace' };
+const FORCE_LOCK: OptionSpec = { name: 'force', short: 'f', help: 'lose what still waits in hidden vaults, without asking' };
 const IDLE: OptionSpec = { name: 'idle', value: 'MINUTES', help: 'lock after so long without a command (15)' };
 
 /** What every command takes. */
@@ -57,14 +59,34 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: 'login', value: 'LOGIN', help: 'a login name of its own' },
       { name: 'invitation', value: 'FILE', help: 'a file with the invitation that the node\'s keeper gave you' },
       IDLE,
+      TICK,
     ],
   },
-  { name: 'unlock', usage: 'LOGIN', args: [1, 1], summary: 'unlock an account; an agent holds it until it is locked', example: 'underkeep unlock alice', options: [IDLE] },
-  { name: 'lock', usage: '', args: [0, 0], summary: 'lock: the agent overwrites its keys and ends', example: 'underkeep lock' },
+  { name: 'unlock', usage: 'LOGIN', args: [1, 1], summary: 'unlock an account; an agent holds it until it is locked', example: 'underkeep unlock alice', options: [IDLE, TICK] },
+  {
+    name: 'lock', usage: '[--force]', args: [0, 0], summary: 'lock: the agent overwrites its keys and ends',
+    more: 'While changes still wait in a hidden vault it asks first, or exits with 6 where there is no terminal.', example: 'underkeep lock', options: [FORCE_LOCK],
+  },
+  {
+    name: 'shell', usage: '[--force]', args: [0, 0], summary: 'read commands from a terminal or standard input, one a line; hidden vaults lie at /~, /~2, …',
+    more: 'Nothing typed there shows in a list of processes or in the history of a shell. Commands: cd, pwd, ls, put, get, cat, mkdir, mv, cp, rm, vault, lock, exit. At the end it asks while changes wait in a hidden vault; without a terminal it exits with 6 then, unless --force is given.',
+    example: 'underkeep shell', options: [FORCE_LOCK],
+  },
+  {
+    name: 'vault', usage: 'add | status | export | cover [1/8|1/4|1/2|1]', args: [1, 2], summary: 'hidden vaults: add one, see what waits, copy out, set the cover',
+    more: 'docs/vaults.md says what hidden vaults protect against and what not. Your shell remembers this command; "underkeep shell" does not.',
+    example: 'underkeep vault status',
+    options: [
+      { name: 'own', help: 'add: choose the password yourself, after a warning' },
+      { name: 'yes', short: 'y', help: 'cover: change it without asking' },
+      { name: 'to', value: 'URL', help: 'export: the node of the new account (the same)' },
+      { name: 'invitation', value: 'FILE', help: 'export: a file with that node\'s invitation' },
+    ],
+  },
   { name: 'whoami', usage: '', args: [0, 0], summary: 'show the unlocked account', example: 'underkeep whoami' },
   {
     name: 'passwd', usage: '[--password-file FILE] [--new-password-file FILE]', args: [0, 0], summary: 'change the password',
-    more: 'Whoever has the old password and a copy of the node\'s older records can still open what was stored until now.',
+    more: 'It goes with the next tick, within a minute. Whoever has the old password and a copy of the node\'s older records can still open what was stored until now.',
     example: 'underkeep passwd',
     options: [{ name: 'new-password-file', value: 'FILE', help: 'take the new password from the first line of FILE' }],
   },
@@ -73,7 +95,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'get', usage: 'REMOTE LOCAL', args: [2, 2], summary: 'fetch a file or folder', more: 'After an interruption the same command goes on where it stopped.', example: 'underkeep get /pictures/holiday .',
     options: [{ name: 'force', short: 'f', help: 'replace a file that is there' }],
   },
-  { name: 'ls', usage: '[PATH]', args: [0, 1], summary: 'list a folder; /@ holds what friends share', example: 'underkeep ls -l /@bob', options: [{ name: 'long', short: 'l', help: 'show sizes and times too' }] },
+  { name: 'ls', usage: '[PATH]', args: [0, 1], summary: 'list a folder; /@ holds what friends share', more: 'A path "-" is taken from standard input, here and wherever a command takes a path of the drive.', example: 'underkeep ls -l /@bob', options: [{ name: 'long', short: 'l', help: 'show sizes and times too' }] },
   { name: 'mkdir', usage: 'PATH...', args: [1, 1000], summary: 'make folders', example: 'underkeep mkdir -p /work/2026', options: [{ name: 'parents', short: 'p', help: 'make what is missing on the way; an existing folder is fine' }] },
   { name: 'mv', usage: 'FROM TO', args: [2, 2], summary: 'move or rename', example: 'underkeep mv /draft.txt /work/final.txt' },
   { name: 'cp', usage: 'FROM TO', args: [2, 2], summary: 'copy, without sending the content again', example: 'underkeep cp -r /work /archive', options: [{ name: 'recursive', short: 'r', help: 'copy folders with everything in them' }] },

@@ -9,6 +9,7 @@ const NO_CONNECTION = ['no-node', 'no-carrier', 'unreachable', 'timeout', 'close
 const REFUSED = [
   'agent-running', 'node-running', 'port-in-use', 'exists', 'name-taken', 'conflict', 'wrong-password', 'old-password', 'weak-password', 'password-needed', 'invitation-required', 'forbidden',
   'read-only', 'quota-full', 'disk-full', 'rolled-back', 'work-required', 'too-busy', 'clock-skew', 'already-friends', 'fingerprint-mismatch', 'not-a-folder', 'not-a-file', 'not-empty', 'changed', 'has-identity', 'too-many', 'busy', 'altered',
+  'hidden', 'arriving', 'vault-full', 'waiting-full', 'waiting', 'password-used', 'vaults-full',
 ];
 const CODES: ReadonlyMap<string, number> = new Map([
   ['usage', EXIT.usage], ['bad-path', EXIT.usage], ['bad-name', EXIT.usage], ['bad-address', EXIT.usage], ['bad-link', EXIT.usage], ['bad-contact', EXIT.usage],

@@ -5,6 +5,8 @@ export interface ProgressReport {
   /** 0 where it is not known yet. */
   readonly total: number;
   readonly name?: string;
+  /** What is counted: bytes unless said otherwise. */
+  readonly unit?: 'seconds';
 }
 
 const REDRAW_MS = 100;
@@ -36,13 +38,18 @@ export class ProgressBar {
 }
 
 /** One line of at most `columns` characters: bar, share, bytes, rate, and the time that is left. */
-export function progressLine({ done, total, name }: ProgressReport, seconds: number, columns: number): string {
+export function progressLine(report: ProgressReport, seconds: number, columns: number): string {
+  const { done, total, name } = report;
+  const text = report.unit === 'seconds' ? `${plainText(name ?? '')}  ${durationText(total - done)}` : bytesLine(report, seconds);
+  return Array.from(text).slice(0, Math.max(20, columns - 1)).join('');
+}
+
+function bytesLine({ done, total, name }: ProgressReport, seconds: number): string {
   const rate = seconds > 0 ? done / seconds : 0;
   const share = total > 0 ? Math.min(1, done / total) : 0;
   const filled = Math.round(share * BAR);
   const bar = total > 0 ? `[${'#'.repeat(filled)}${'.'.repeat(BAR - filled)}] ${String(Math.floor(share * 100)).padStart(3)} %  ` : '';
   const left = total > done && rate > 0 ? `  ${durationText((total - done) / rate)} left` : '';
   const of = total > 0 ? ` of ${byteCount(total)}` : '';
-  const text = `${bar}${byteCount(done)}${of}  ${byteCount(Math.round(rate))}/s${left}${name === undefined ? '' : `  ${plainText(name)}`}`;
-  return Array.from(text).slice(0, Math.max(20, columns - 1)).join('');
+  return `${bar}${byteCount(done)}${of}  ${byteCount(Math.round(rate))}/s${left}${name === undefined ? '' : `  ${plainText(name)}`}`;
 }

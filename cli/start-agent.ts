@@ -9,6 +9,7 @@ export interface AgentSettings {
   readonly node: string | null;
   readonly socks: string | null;
   readonly idleMinutes: number;
+  readonly tickSeconds: number;
 }
 
 /** What the agent of a data folder says of itself, or null where there is none. */

@@ -1,6 +1,7 @@
 import { checkDrive, type CheckOptions, type CheckReport } from './check.ts';
 import { detach, type Also } from './detach.ts';
 import { Download, type ReadFileOptions } from './download.ts';
+import { driveSource } from './drive-source.ts';
 import type { Entry } from './entry.ts';
 import { FilesError } from './error.ts';
 import { capabilityOf, enter, placeOf, rootFolder, type Folder } from './folder.ts';
@@ -160,6 +161,12 @@ export class Drive {
     const found = isMounted(source) ? await glance(this.session, (reader) => this.#locate(reader, source), options.signal) : undefined;
     await copyItem(this.session, source, destination, options, found);
     await this.#sweepIfDue();
+  }
+
+  /** An item as a source, to be put into another drive. */
+  async source(path: string): Promise<PutSource> {
+    const { parent, entry } = await glance(this.session, (reader) => this.#locate(reader, splitPath(path)));
+    return driveSource(this.session, parent, entry);
   }
 
   /** Removes an item. Throws FilesError('not-empty') for a folder with something in it, without `recursive`. */

@@ -164,7 +164,7 @@ test('the password changes by command; the old one is refused then', async ({ da
   const node = `unix:${daemon.localSocket}`;
   const person = await Person.make('seven lamps under water', { node });
   const next = await Person.make('eight lamps above water', { node });
-  await person.signUp('pat');
+  await person.signUp('pat', '--tick', '1');
   const weak = await Person.make('short', { node });
   assert.is((await person.refusal('passwd', '--password-file', person.passwordFile, '--new-password-file', weak.passwordFile)).code, 'weak-password');
   assert.is((await person.refusal('passwd', '--password-file', next.passwordFile, '--new-password-file', next.passwordFile)).code, 'wrong-password');
