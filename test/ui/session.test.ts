@@ -44,7 +44,7 @@ const inventory = async (page: Page): Promise<{ readonly values: readonly { read
     for (const store of database.objectStoreNames) {
       const objects = database.transaction(store).objectStore(store);
       const [keys, found] = await Promise.all([objects.getAllKeys(), objects.getAll()].map(async (request: IDBRequest) => new Promise<unknown[]>((resolve, reject) => {
-        request.addEventListener('success', () => { resolve(request.result); });
+        request.addEventListener('success', () => { resolve(request.result as unknown[]); });
         request.addEventListener('error', () => { reject(request.error ?? new Error('no store')); });
       })));
       keys?.forEach((key, index) => {

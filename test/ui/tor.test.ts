@@ -9,6 +9,7 @@ import * as assert from 'uvu/assert';
 import type { Page } from 'playwright-core';
 import { withPage } from '../browser/chromium.ts';
 import { demand } from '../rig/ask.ts';
+import { underkeep } from '../rig/cli.ts';
 import { startDaemon, type RunningDaemon } from '../rig/daemon.ts';
 import { freePorts } from '../rig/ports.ts';
 import { sharedTorNetwork } from '../rig/tor-shared.ts';
@@ -101,6 +102,13 @@ test('two people in two pages on two nodes befriend, share a folder and read it,
     const after = await bob.evaluate(() => harness.api.read('/@alice/Trip/plan.txt').then(() => 'read', (error: unknown) => (error as { code: string }).code));
     assert.not.equal(after, 'read');
   });
+});
+
+test('ui verify asks through tor, and tells this page from the checkout\'s', async () => {
+  const { first } = await nodes;
+  const { code, stderr } = await underkeep(['ui', 'verify', first.address, '--data', first.daemon.dataDir]);
+  assert.is(code, 6);
+  assert.match(stderr, /index\.html/);
 });
 
 test('a guest of the onion door signs up by invitation, stores and reads, and opens a link of another node without a relay', async () => {

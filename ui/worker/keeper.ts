@@ -36,7 +36,7 @@ export class Keeper {
   #opening = false;
   #pool: SealPool | null = null;
   #engine: Promise<void> | null = null;
-  #busy = 0;
+  readonly #work = new Set<{ readonly counts: () => boolean }>();
   #idleMinutes = 15;
   #lastTouch = Date.now();
   #background: ReturnType<typeof setTimeout> | null = null;
@@ -128,13 +128,14 @@ export class Keeper {
     this.#idleMinutes = minutes;
   }
 
-  /** Work that goes on by itself: the idle clock waits for it, and what it changed stays on the device. */
-  async working<T>(task: () => Promise<T>): Promise<T> {
-    this.#busy++;
+  /** Work that goes on by itself: the idle clock waits for it while it `counts`, and what it changed stays on the device. */
+  async working<T>(task: () => Promise<T>, counts: () => boolean = () => true): Promise<T> {
+    const work = { counts };
+    this.#work.add(work);
     try {
       return await task();
     } finally {
-      this.#busy--;
+      this.#work.delete(work);
       this.touch();
       await this.#open?.session.keep().catch(() => undefined);
     }
@@ -144,6 +145,10 @@ export class Keeper {
   refreshSoon(): void {
     this.#toRefresh = true;
     this.#schedule(SOON_MS);
+  }
+
+  get #isBusy(): boolean {
+    return [...this.#work].some(({ counts }) => counts());
   }
 
   async #start(): Promise<void> {
@@ -194,7 +199,7 @@ export class Keeper {
   }
 
   #lockWhenIdle(): void {
-    if (this.#open === null || this.#busy > 0 || Date.now() - this.#lastTouch < this.#idleMinutes * 60_000) return;
+    if (this.#open === null || this.#isBusy || Date.now() - this.#lastTouch < this.#idleMinutes * 60_000) return;
     void this.lock('idle');
   }
 
@@ -211,7 +216,7 @@ export class Keeper {
   /** Between a person's own work only. */
   async #rest(): Promise<void> {
     const open = this.#open;
-    if (open === null || this.#busy > 0) return;
+    if (open === null || this.#isBusy) return;
     if (this.#toRefresh) {
       const { left } = await open.session.drive.refresh('/', { bytes: REFRESH_BYTES, signal: open.ended.signal });
       this.#toRefresh = left > 0;

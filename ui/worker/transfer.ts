@@ -36,6 +36,10 @@ export class Transfer {
     return this.#state === 'done' || this.#state === 'failed' || this.#state === 'cancelled';
   }
 
+  get isPaused(): boolean {
+    return this.#gate !== null;
+  }
+
   /** Waits while it is paused; throws once it is cancelled. */
   async passing(): Promise<void> {
     while (this.#gate !== null) await this.#gate.open;

@@ -74,7 +74,8 @@ export class Transfers {
         await transfer.passing();
         transfer.begin();
         await work();
-      });
+        // One that was paused and left alone does not keep the account open.
+      }, () => !transfer.isPaused);
       transfer.end();
     } catch (error) {
       transfer.fail(error);
