@@ -1,5 +1,6 @@
 import type { Drive } from '../files/index.ts';
 import { HiddenVault, type HiddenStatus, type LogCopy } from '../hidden/index.ts';
+import { VaultError } from './error.ts';
 import { HiddenDrive } from './hidden-drive.ts';
 
 /** A hidden vault that a session's password opens. */
@@ -17,6 +18,8 @@ interface Slot {
   readonly secret: Uint8Array;
   vault: HiddenVault | null;
   drive: HiddenDrive | null;
+  /** Why it could not be opened yet. */
+  trouble: Error | null;
 }
 
 const NOTHING: HiddenStatus = { waitingBytes: 0, waitingFrames: 0, liveBytes: 0, limit: 0, unknown: 0 };
@@ -40,7 +43,7 @@ export class HiddenVaults {
 
   /** Opens another one, deeper than those that are open. */
   add(secret: Uint8Array): void {
-    const slot: Slot = { secret: secret.slice(), vault: null, drive: null };
+    const slot: Slot = { secret: secret.slice(), vault: null, drive: null, trouble: null };
     this.#slots = [slot, ...this.#slots];
     this.arrived();
   }
@@ -57,7 +60,8 @@ export class HiddenVaults {
 
   /** Throws what a vault that could not be opened has thrown. */
   list(missing: number): OpenVault[] {
-    if (this.#failure !== null) throw this.#failure;
+    const trouble = this.#failure ?? this.#slots.find((slot) => slot.drive === null && slot.trouble !== null)?.trouble ?? null;
+    if (trouble !== null) throw trouble;
     return this.#slots.map(({ vault, drive }, index) => ({
       depth: this.#slots.length - index, drive: drive?.drive ?? null, status: vault?.status ?? NOTHING, missing,
     }));
@@ -69,7 +73,7 @@ export class HiddenVaults {
 
   /** The copy of the log has grown. */
   arrived(): void {
-    this.#work = this.#work.then(() => this.#advance()).catch((error: unknown) => this.#fail(error));
+this.#work = this.#work.then(() => this.#advance());
   }
 
   /** Resolves when all that has arrived so far was taken in. */
@@ -85,24 +89,39 @@ export class HiddenVaults {
     this.#drop();
   }
 
+  /** Never rejects: a vault that cannot be opened now is tried again with the next that arrives. */
   async #advance(): Promise<void> {
     for (const slot of this.#slots) {
       if (this.#closed) return;
-      if (slot.vault === null) {
-        const vault = await HiddenVault.open(slot.secret, this.#copy);
-        if (this.#isGone(slot)) vault.wipe();
-        else slot.vault = vault;
-      } else {
-        await slot.vault.arrived();
+      try {
+        await this.#advanceOne(slot);
+        slot.trouble = null;
+      } catch (error) {
+        this.#note(slot, error);
       }
-      if (slot.drive === null && slot.vault?.ready === true) await this.#show(slot, slot.vault);
     }
+  }
+
+  async #advanceOne(slot: Slot): Promise<void> {
+    if (slot.vault === null) {
+      const vault = await HiddenVault.open(slot.secret, this.#copy);
+      if (this.#isGone(slot)) return vault.wipe();
+      slot.vault = vault;
+    } else {
+      await slot.vault.arrived();
+    }
+    if (slot.drive === null && slot.vault.ready) await this.#show(slot, slot.vault);
   }
 
   async #show(slot: Slot, vault: HiddenVault): Promise<void> {
     const drive = await HiddenDrive.open(vault, this.#now);
     if (this.#isGone(slot)) return drive.wipe();
-    await this.#onReady(slot.secret, drive);
+    try {
+      await this.#onReady(slot.secret, drive);
+    } catch (error) {
+      if (error instanceof VaultError) drive.wipe();
+      throw error;
+    }
     slot.drive = drive;
   }
 
@@ -110,9 +129,12 @@ export class HiddenVaults {
     return this.#closed || !this.#slots.includes(slot);
   }
 
-  #fail(error: unknown): void {
+  #note(slot: Slot, error: unknown): void {
     if (this.#closed || isArriving(error)) return;
-    this.#failure = error instanceof Error ? error : new Error('unknown');
+    slot.trouble = error instanceof Error ? error : new Error('unknown');
+    if (!(error instanceof VaultError)) return;
+    // The password is an old one: nothing that it opened is to be used.
+    this.#failure = error;
     this.#drop();
   }
 

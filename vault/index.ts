@@ -7,5 +7,6 @@ export { decodeHeader, encodeHeader, findHeader, sealHeader, type Header } from 
 export type { OpenVault } from './hidden-vaults.ts';
 export { LOG_CARRIED_MS, LOG_LOCAL_MS, TICK_MS, type ScheduleOptions, type Timers } from './schedule.ts';
 export { checkNewPassword, PASSWORD_MIN } from './password.ts';
-export { Session, type SignUpInit, type UnlockInit } from './session.ts';
+export type { SignUpInit, UnlockInit } from './opened.ts';
+export { Session } from './session.ts';
 export { padState, StateCell, unpadState, type StateCodec } from './state.ts';

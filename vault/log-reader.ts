@@ -1,7 +1,7 @@
 import { concat, equalBytes } from '../crypto/index.ts';
 import { holds, withRange, type LogCopy, type Range } from '../hidden/index.ts';
 import type { Space, SpaceHead, Spine } from '../node/index.ts';
-import { COVER_ENTRY, COVER_SEGMENT_ENTRIES, leavesOf, logRoot, rootOfLeaves, spineFrontier, type LogHash, type LogHead } from '../wire/index.ts';
+import { COVER_ENTRY, COVER_SEGMENT_ENTRIES, leavesOf, logRoot, rootOfLeaves, spineFrontier, WireError, type LogHash, type LogHead } from '../wire/index.ts';
 import { VaultError } from './error.ts';
 
 /**
@@ -70,8 +70,10 @@ export class LogReader {
       else if (index !== null) await this.#bring(index, signal);
       await this.#checkOlder();
     } catch (error) {
-      if (error instanceof VaultError && error.code === 'rolled-back') this.#broken = error;
-      throw error;
+      // A spine that is not the signed one is a lost or a changed log too.
+      const told = error instanceof WireError && (error.code === 'bad-proof' || error.code === 'rolled-back') ? otherLog() : error;
+      if (told instanceof VaultError && told.code === 'rolled-back') this.#broken = told;
+      throw told;
     }
   }
 
@@ -117,7 +119,7 @@ export class LogReader {
     const spine = this.#spine;
     if (spine === null) return;
     const checked = new Set<LogHead>();
-    for (const head of [...this.#older]) if (await this.#continues(spine, head)) checked.add(head);
+    for (const head of this.#older) if (await this.#continues(spine, head)) checked.add(head);
     this.#older = this.#older.filter((head) => !checked.has(head));
   }
 

@@ -1,67 +1,26 @@
-import { DEFAULT_SCRYPT, equalBytes, randomBytes, signingKey, toHex, type PublicKey, type SigningKey } from '../crypto/index.ts';
+import { DEFAULT_SCRYPT, randomBytes, signingKey, toHex, type SigningKey } from '../crypto/index.ts';
 import { CellCache, Drive, transact, type DriveSession, type FolderSecret, type Mounts, type SpaceCapability } from '../files/index.ts';
-import { HiddenError, MemoryLog, type LogCopy } from '../hidden/index.ts';
 import { Mutex, Space, type NodeClient, type SpacePin } from '../node/index.ts';
-import { COMMIT_MAX_LOCAL, HEADER_ITEM, parseName, signCreate, WireError, type CreateAccount, type Label, type LogHead, type Name, type ScryptCost } from '../wire/index.ts';
+import { COMMIT_MAX_LOCAL, HEADER_ITEM, parseName, signCreate, WireError, type CreateAccount, type Label, type LogHead, type Name } from '../wire/index.ts';
 import { Cover, hiddenEntries } from './cover.ts';
-import type { Connect, Device, OtherPin } from './device.ts';
+import type { Connect, Device } from './device.ts';
 import { VaultError } from './error.ts';
-import { HEADER_VAULTS_MAX } from './header.ts';
-import { headerCell } from './hidden-header.ts';
-import type { HiddenDrive } from './hidden-drive.ts';
 import { HiddenVaults, type OpenVault } from './hidden-vaults.ts';
-import { recognitionOf } from './login-key.ts';
 import { checkLane, extendLane, openLane, requestKeys } from './login.ts';
 import { LogReader } from './log-reader.ts';
-import { accountKey, homeWriter, rootCells, rootFolder, stateCell, vaultSecret, type VaultSecret } from './keys.ts';
+import { accountKey, homeWriter, rootCells, rootFolder, stateCell, vaultSecret } from './keys.ts';
+import { keptOn, nameTaken, type Kept, type Opened, type SignUpInit, type UnlockInit } from './opened.ts';
 import { checkNewPassword } from './password.ts';
+import { Passwords } from './passwords.ts';
+import { OwnPins } from './pins.ts';
 import { COVERS, profileCodec, type Profile } from './profile.ts';
 import { startSchedule, type ScheduleOptions, type Timers } from './schedule.ts';
 import { StateCell, type StateCodec } from './state.ts';
-import { Ticks, type NewPassword } from './ticks.ts';
-
-export interface UnlockInit {
-  readonly connect: Connect;
-  readonly login: Name;
-  readonly password: string;
-  readonly device: Device;
-  readonly signal?: AbortSignal;
-}
-
-export interface SignUpInit extends UnlockInit {
-  /** A one-time invitation, where the node asks for one. */
-  readonly invitation?: Uint8Array | null;
-  /** A harder cost than the default; softer ones are refused. */
-  readonly scrypt?: ScryptCost;
-}
+import { Ticks } from './ticks.ts';
 
 /** States that come with the root folder when a session opens, so that nothing needs a request of its own later. */
 const WARM_STATES = ['profile', 'people', 'shares', 'links'] as const;
 const LANE_ATTEMPTS = 3;
-const OTHER_PINS_MAX = 4096;
-
-/** The keys of one opened vault. */
-interface Opened {
-  readonly secret: VaultSecret;
-  /** All secrets of the header, deepest first. */
-  readonly secrets: readonly Uint8Array[];
-  readonly generation: number;
-  /** By which the password is recognised. */
-  readonly check: Uint8Array;
-  /** What a login pays on this account. */
-  readonly cost: ScryptCost;
-}
-
-/** What earlier sessions have left on the device. */
-interface Kept {
-  readonly copy: LogCopy;
-  readonly head: LogHead | null;
-}
-
-async function keptOn(device: Device, home: PublicKey): Promise<Kept> {
-  const [copy, head] = await Promise.all([device.log?.(home) ?? new MemoryLog(), device.loadLogHead?.(home) ?? null]);
-  return { copy, head };
-}
 
 /** An unlocked account: keys in memory, the home space, and the drive over it. Ends with `wipe`. */
 export class Session implements DriveSession {
@@ -77,16 +36,16 @@ export class Session implements DriveSession {
   readonly #spaces = new Map<string, Space>();
   readonly #profile: StateCell<Profile>;
   #keys: { account: SigningKey; home: SigningKey; root: FolderSecret } | null;
-  #opened: Opened;
+  readonly #opened: Opened;
   #mounts: Mounts | null = null;
   /** As saved last. */
   #savedSequence = -1;
-  /** Of the account's own spaces but the home space, by key in hexadecimal. */
-  #pins: Map<string, OtherPin> = new Map();
+  readonly #pins: OwnPins;
   #lane: Uint8Array = new Uint8Array(0);
   readonly #log: LogReader;
   readonly #hidden: HiddenVaults;
   readonly #ticks: Ticks;
+  readonly #passwords: Passwords;
   readonly #start: number;
   #stops: (() => void)[] = [];
   /** As saved last. */
@@ -103,8 +62,9 @@ export class Session implements DriveSession {
     const homeKey = homeWriter(opened.secret);
     this.#keys = { account: accountKey(opened.secret), home: homeKey, root: rootFolder(opened.secret) };
     this.home = home(homeKey);
+    this.#pins = new OwnPins(this.#device, this.home);
     this.#log = new LogReader(this.home, kept.copy, kept.head);
-    this.#hidden = new HiddenVaults(kept.copy, () => this.now(), (secret, drive) => this.#checkHidden(secret, drive));
+    this.#hidden = new HiddenVaults(kept.copy, () => this.now(), (secret, drive) => this.#passwords.checkHidden(secret, drive));
     this.cover = new Cover(hiddenEntries(() => this.#hidden.vaults), {
       landed: (at, count) => { this.#log.landed(at, count); },
       keep: (at, entries) => this.#log.keep(at, entries),
@@ -113,6 +73,7 @@ export class Session implements DriveSession {
     this.#ticks = new Ticks({ session: this, cost: opened.cost, lane: () => this.#lane });
     this.drive = new Drive(this, { list: async () => (this.#mounts === null ? [] : this.#mounts.list()) });
     this.#profile = this.state('profile', profileCodec);
+    this.#passwords = new Passwords({ login: this.login, opened, profile: this.#profile, hidden: this.#hidden, ticks: this.#ticks, isScheduled: () => this.#stops.length > 0 });
   }
 
   /** Makes the account with one request for the keys and one commit. Throws 'name-taken', 'weak-password', or the node's refusal. */
@@ -158,7 +119,7 @@ export class Session implements DriveSession {
     const homeKey = homeWriter(opened.secret).publicKey;
     const [pin, others, kept] = await Promise.all([device.loadPin(homeKey), device.loadOtherPins?.(homeKey) ?? [], keptOn(device, homeKey)]);
     const session = new Session({ ...init, login }, opened, kept, (homeKey) => new Space({ client: connect.home, writer: homeKey.publicKey, key: homeKey, pin }));
-    session.#pins = new Map(others.map((other) => [toHex(other.space), other]));
+    session.#pins.load(others);
     try {
       await session.#open(lane, signal);
     } catch (error) {
@@ -203,7 +164,7 @@ export class Session implements DriveSession {
     const key = write === null ? null : signingKey(write);
     const own = key !== null && node === null;
     const client = own ? this.client : this.#connect.node(node ?? this.client.url, 'space');
-    const kept = own ? this.#pins.get(toHex(writer))?.pin ?? null : null;
+    const kept = own ? this.#pins.of(writer) : null;
     const space = new Space({ client, writer, key, pin: known?.pin ?? pin ?? kept });
     this.#spaces.set(name, space);
     return space;
@@ -231,25 +192,7 @@ export class Session implements DriveSession {
    */
   async changePassword(current: string, next: string): Promise<void> {
     this.#live();
-    checkNewPassword(next, this.login);
-    if (!equalBytes(await recognitionOf(current, this.login, this.#opened.cost), this.#opened.check)) {
-      throw new VaultError('wrong-password', 'The current password is wrong; nothing was changed.');
-    }
-    this.#live();
-    const { secrets } = this.#opened;
-    const generation = this.#opened.generation + 1;
-    const [deepest = new Uint8Array()] = secrets;
-    const hidden = secrets.length === 1 ? null : this.#hidden.driveOf(deepest);
-    if (secrets.length > 1 && hidden === null) throw new HiddenError('arriving', 'The hidden vault is still arriving; change its password when it is there.');
-    const stage: NewPassword['stage'] = async (tx) => {
-      await this.#profile.update(tx, (profile) => {
-        if (profile.generation > this.#opened.generation) throw oldPassword();
-        return { ...profile, generation };
-      });
-    };
-    const { check } = await this.#withTick({ password: next, header: { generation, secrets }, ...(hidden === null ? { stage } : {}) });
-    this.#opened = { ...this.#opened, generation, check };
-    if (hidden !== null) await headerCell(hidden, deepest).edit(() => generation);
+    await this.#passwords.change(current, next);
     await this.keep();
   }
 
@@ -259,15 +202,7 @@ export class Session implements DriveSession {
    */
   async addVault(password: string): Promise<void> {
     this.#live();
-    checkNewPassword(password, this.login);
-    const secret = randomBytes(32);
-    const visible = this.#opened.secrets.at(-1) ?? new Uint8Array();
-    const secrets = [secret, ...this.#hidden.secrets, visible];
-    if (secrets.length > HEADER_VAULTS_MAX) throw new VaultError('vaults-full', `An account's passwords open at most ${HEADER_VAULTS_MAX - 1} hidden vaults at a time; export into a new account.`);
-    await this.#withTick({ password, header: { generation: 1, secrets } });
-    this.#hidden.add(secret);
-    secret.fill(0);
-    await this.#hidden.settled();
+    await this.#passwords.addVault(password);
   }
 
   /** The hidden vaults that the password opens, deepest first. Throws 'old-password' once it has turned out to be one. */
@@ -278,7 +213,8 @@ export class Session implements DriveSession {
 
   /** What hidden writes still wait for entries to come by: lost if the session ends now. */
   waiting(): { readonly bytes: number; readonly entries: number } {
-    const all = this.vaults().map(({ status }) => status);
+    this.#live();
+    const all = this.#hidden.vaults.map(({ status }) => status);
     return { bytes: all.reduce((sum, { waitingBytes }) => sum + waitingBytes, 0), entries: all.reduce((sum, { waitingFrames }) => sum + waitingFrames, 0) };
   }
 
@@ -341,13 +277,13 @@ export class Session implements DriveSession {
       await this.#device.saveLogHead?.(this.home.writer, head);
       this.#savedHead = head;
     }
-    if (this.#notePins()) await this.#device.saveOtherPins?.(this.home.writer, [...this.#pins.values()].slice(-OTHER_PINS_MAX));
+    await this.#pins.save(this.#spaces.values());
   }
 
   /** Overwrites every key and drops what was decrypted. Everything afterwards throws 'locked'. */
   async wipe(): Promise<void> {
     if (this.#keys === null) return;
-    for (const stop of [...this.#stops]) stop();
+    for (const stop of this.#stops) stop();
     this.#ticks.close();
     await this.cover.kept();
     if (this.home.head?.pointer !== null && this.home.head !== null) await this.keep().catch(() => undefined);
@@ -364,18 +300,6 @@ export class Session implements DriveSession {
     this.#spaces.clear();
     this.cells.clear();
     this.cover.close();
-  }
-
-  /** Takes over what was seen of the account's own spaces; says whether that is news. */
-  #notePins(): boolean {
-    let news = false;
-    for (const { key, writer, pin, client } of this.#spaces.values()) {
-      const held = this.#pins.get(toHex(writer));
-      if (key === null || pin === null || client !== this.client || (held !== undefined && held.pin.sequence >= pin.sequence)) continue;
-      this.#pins.set(toHex(writer), { space: writer, pin });
-      news = true;
-    }
-    return news;
   }
 
   #live(): { account: SigningKey; home: SigningKey; root: FolderSecret } {
@@ -395,7 +319,7 @@ export class Session implements DriveSession {
     await transact(this, (tx) => tx.readMany(this.home, [...rootCells(this.rootSecret), ...WARM_STATES.map((name) => stateCell(this.#opened.secret, name))]), signal === undefined ? {} : { signal });
     await this.#settleLane(lane, signal);
     const profile = await this.#profile.get();
-    if (this.#opened.secrets.length === 1 && profile.generation > this.#opened.generation) throw oldPassword();
+    this.#passwords.checkVisible(profile);
     this.cover.share = 1 / profile.coverOneIn;
     this.#log.begin();
     await this.keep();
@@ -416,27 +340,4 @@ export class Session implements DriveSession {
     this.#lane = items;
     await this.#device.saveLane(this.login, items);
   }
-
-  async #withTick(wanted: NewPassword): Promise<{ readonly check: Uint8Array }> {
-    const { ready, done } = this.#ticks.submit(wanted);
-    await ready;
-    // Without a schedule nobody counts ticks.
-    if (this.#stops.length === 0) await this.#ticks.run().catch(() => undefined);
-    return done;
-  }
-
-  /** A hidden vault keeps the generation of its own password within itself. */
-  async #checkHidden(secret: Uint8Array, drive: HiddenDrive): Promise<void> {
-    const [deepest = new Uint8Array()] = this.#opened.secrets;
-    if (this.#opened.secrets.length === 1 || !equalBytes(secret, deepest)) return;
-    if (await headerCell(drive, secret).get() > this.#opened.generation) throw oldPassword();
-  }
-}
-
-function nameTaken(): VaultError {
-  return new VaultError('name-taken', 'This node already has an account with that login name; choose another with --login, or unlock yours.');
-}
-
-function oldPassword(): VaultError {
-  return new VaultError('old-password', 'This password was changed since; unlock with the new one.');
 }

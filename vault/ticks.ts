@@ -51,8 +51,7 @@ export class Ticks {
     const waiting: Waiting = { ...wanted, attempt, isReady: false, resolve, reject };
     done.catch(() => undefined);
     this.#waiting.push(waiting);
-    const ready = attempt.stretched.then(() => { waiting.isReady = true; }, (error: unknown) => { this.#drop(waiting, error); });
-    return { ready, done };
+    return { ready: this.#prepare(waiting), done };
   }
 
   /** One tick, after the one before it. */
@@ -105,6 +104,15 @@ export class Ticks {
     if (taken === null) return;
     this.#waiting = this.#waiting.filter((waiting) => waiting !== taken);
     taken.resolve(secrets);
+  }
+
+  async #prepare(waiting: Waiting): Promise<void> {
+    try {
+      await waiting.attempt.stretched;
+      waiting.isReady = true;
+    } catch (error) {
+      this.#drop(waiting, error);
+    }
   }
 
   #drop(waiting: Waiting, error: unknown): void {

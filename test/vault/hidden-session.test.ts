@@ -63,7 +63,7 @@ class Owner {
 function hidden(session: Session, index = 0): Drive {
   const drive = session.vaults()[index]?.drive;
   assert.ok(drive, 'the hidden vault is open');
-  return drive as Drive;
+  return drive;
 }
 
 async function drain(session: Session, limit = 400): Promise<void> {
