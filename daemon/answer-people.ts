@@ -1,6 +1,6 @@
 import {
-  COLLECT_MAX, decodeBucket, decodeDirectory, encodeCollected, encodeDirectoryPage, encodeDone, encodePrefixDetail, EPOCH_SECONDS, nameHash, openIdentity, WireError,
-  type BucketRequest, type DirectoryRequest,
+  COLLECT_MAX, decodeBucket, decodeDirectory, encodeCollected, encodeDirectoryPage, encodeDone, encodePrefixDetail, EPOCH_SECONDS, nameHash, openIdentity, PREFIX_BITS_MAX, WireError,
+  type BucketRequest, type DirectoryRequest, type Name, type SignedIdentity,
 } from '../wire/index.ts';
 import type { Services } from './services.ts';
 
@@ -10,6 +10,10 @@ import type { Services } from './services.ts';
  */
 const PAGE_AVERAGE_MAX = 256;
 const PAGE_MAX = 4096;
+/** Names that a page lets in; the rest is for those that are let in at the same moment. */
+const PAGE_ROOM = 4000;
+
+type People = Pick<Services['store']['rows'], 'records' | 'page'>;
 
 /** The shortest prefix whose pages hold at most 256 records on average. */
 export function pageBits(records: number): number {
@@ -22,7 +26,7 @@ function checkRole({ config }: Services): void {
   }
 }
 
-/** `POST /v1/directory`. Throws `malformed`, `bad-signature`, `name-taken`, `prefix-too-short`, and `not-found` where another node is the directory. */
+/** `POST /v1/directory`. Throws `malformed`, `bad-signature`, `name-taken`, `prefix-too-short`, `too-busy`, and `not-found` where another node is the directory. */
 export async function answerDirectory(services: Services, body: Uint8Array): Promise<Uint8Array> {
   const request = decodeDirectory(body);
   checkRole(services);
@@ -32,15 +36,31 @@ export async function answerDirectory(services: Services, body: Uint8Array): Pro
 async function page({ store, config }: Services, request: Extract<DirectoryRequest, { op: 'page' }>): Promise<Uint8Array> {
   const bits = pageBits(await store.rows.records());
   if (request.bits < bits) throw new WireError('prefix-too-short', `A directory page needs ${bits} bits of the name's hash now.`, encodePrefixDetail(bits));
+  return encodeDirectoryPage({ v: 1, bits, records: await pageOf(store.rows, bits, request.prefix), bucketBits: config.bucketBits });
+}
+
+async function pageOf(rows: People, bits: number, hash: Uint8Array, limit = PAGE_MAX): Promise<readonly SignedIdentity[]> {
   const width = 2 ** (32 - bits);
-  const prefix = new DataView(request.prefix.buffer, request.prefix.byteOffset, 4).getUint32(0);
-  const from = Math.floor(prefix / width) * width;
-  return encodeDirectoryPage({ v: 1, bits, records: await store.rows.page(from, from + width, PAGE_MAX), bucketBits: config.bucketBits });
+  const from = Math.floor(new DataView(hash.buffer, hash.byteOffset, 4).getUint32(0) / width) * width;
+  return rows.page(from, from + width, limit);
+}
+
+/**
+ * Anybody can make names that begin like another's, and a name beyond a page's length could not be found any more: so none
+ * is let in that has no room on its page. Pages only get narrower later. Throws `too-busy`.
+ */
+export async function checkRoom(rows: People, name: Name): Promise<void> {
+  const hash = nameHash(name);
+  if ((await pageOf(rows, pageBits(await rows.records()), hash, PAGE_ROOM)).length < PAGE_ROOM) return;
+  const alike = await pageOf(rows, PREFIX_BITS_MAX, hash);
+  if (alike.some((record) => openIdentity(record).name === name)) return;
+  throw new WireError('too-busy', 'Too many names in this directory begin alike: choose another name.');
 }
 
 async function publish({ store, config }: Services, request: Extract<DirectoryRequest, { op: 'publish' }>): Promise<Uint8Array> {
   const identity = openIdentity(request.record);
   checkBucket(identity.bucket, config.bucketBits);
+  await checkRoom(store.rows, identity.name);
   const held = await store.rows.publish(identity.name, nameHash(identity.name), identity.ed25519, identity.sequence, request.record);
   if (!held) throw new WireError('name-taken', 'This name is taken in the directory, or a newer record of it is published: choose another name, or publish with a higher sequence.');
   return encodeDone();

@@ -1,11 +1,13 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { generateSigningKey, randomBytes, useEngine, type SigningKey } from '../../crypto/index.ts';
+import { checkRoom } from '../../daemon/answer-people.ts';
 import { pageBits } from '../../daemon/index.ts';
 import { nodeEngine } from '../../engines/index.ts';
 import {
   decodeCollected, decodeDirectoryPage, decodePrefixDetail, encodeRequest, nameHash, openIdentity, parseName, signIdentity, type BucketRequest, type SignedIdentity,
 } from '../../wire/index.ts';
+import { SqliteRows } from '../../store/index.ts';
 import { demand, refusal } from '../rig/ask.ts';
 import { startDaemon } from '../rig/daemon.ts';
 
@@ -57,6 +59,20 @@ test('pages hold 128 to 256 records on average, and a request is cut to what hid
   assert.ok(answer.records.length > 64);
   const first = (nameHash(parseName('mallory'))[0] ?? 0) >> 7;
   for (const signed of answer.records) assert.is((nameHash(openIdentity(signed).name)[0] ?? 0) >> 7, first);
+});
+
+test('names that begin alike cannot push one out of its page: the page takes no more', async () => {
+  const rows = new SqliteRows(':memory:');
+  const alike = Array.from({ length: 150_000 }, (_, number) => parseName(`x${number}`)).filter((name) => (nameHash(name)[0] ?? 0) >> 3 === 0);
+  const key = generateSigningKey();
+  for (const name of alike.slice(0, 4000)) await rows.publish(name, nameHash(name), key.publicKey, 1, record(name, key));
+  assert.is(pageBits(await rows.records()), 4);
+  const [late = parseName('late'), ...others] = alike.slice(4000);
+  for (const name of [late, ...others.slice(0, 3)]) assert.is(await checkRoom(rows, name).then(() => null, (error: { code: string }) => error.code), 'too-busy');
+  await checkRoom(rows, alike[17] ?? late);
+  const elsewhere = Array.from({ length: 100 }, (_, number) => parseName(`y${number}`)).find((name) => (nameHash(name)[0] ?? 0) >> 4 !== 0);
+  await checkRoom(rows, elsewhere ?? late);
+  await rows.close();
 });
 
 test('a bucket gives everyone everything after a cursor', async () => {
