@@ -151,11 +151,12 @@ export async function reveal(folder: Folder, stored: readonly StoredEntry[]): Pr
   });
 }
 
-const ONION = /^http:\/\/[a-z2-7]{56}\.onion$/;
-
-/** Nobody's folder leads to a door of this machine that the folder itself is not behind. */
+/**
+ * What lies in a folder of somebody else's lies on the folder's own node. Nobody shares on what is elsewhere, so another address could
+ * only lead this machine to doors of its own, or have it visit any number of onion services of the writer's choice.
+ */
 function nodeWithin(folder: Folder, node: string | null): string | null {
-  return node !== null && (ONION.test(node) || folder.space.key !== null) ? node : folder.node;
+  return node !== null && folder.space.key !== null ? node : folder.node;
 }
 
 export async function revealOne(folder: Folder, stored: StoredEntry): Promise<Entry> {

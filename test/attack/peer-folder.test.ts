@@ -184,13 +184,14 @@ test('an entry that lies about its size gives out nothing but what is there', as
   }
 });
 
-test('a folder leads to no door of this machine, and hands out no writer key in the clear', async () => {
-  const other = mallory.home.writer;
-  const target = { space: other, write: randomBytes(32), node: 'http://127.0.0.1:22' };
-  await trap(() => [[[], leaf([entry('inner', { kind: 'folder', target })])]]);
-  const [inner] = await victim.drive.list('/@mallory/trap');
-  assert.is(inner?.target?.node, null);
-  assert.is(inner?.target?.write, null);
+test('a folder leads to no node but its own, and hands out no writer key in the clear', async () => {
+  for (const node of ['http://127.0.0.1:22', `http://${'a'.repeat(56)}.onion`]) {
+    const target = { space: mallory.home.writer, write: randomBytes(32), node };
+    await trap(() => [[[], leaf([entry('inner', { kind: 'folder', target })])]]);
+    const [inner] = await victim.drive.list('/@mallory/trap');
+    assert.is(inner?.target?.node, null);
+    assert.is(inner?.target?.write, null);
+  }
 });
 
 test('entries of shares are parsed to the letter', () => {
