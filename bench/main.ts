@@ -6,6 +6,7 @@ import { Person } from '../test/rig/cli.ts';
 import { largeFiles, smallFiles, type Bench } from './drive.ts';
 import { show, type Figure } from './measure.ts';
 import { befriend, login } from './people.ts';
+import { pageUpload } from './page.ts';
 import { coverOverhead, hiddenWrite, vaultOpen } from './vaults.ts';
 
 /** `npm run bench -- [NAME...] [--json]`: each against a floor measured in the same run. */
@@ -14,6 +15,7 @@ const BENCHES: ReadonlyMap<string, (bench: Bench) => Promise<Figure[]>> = new Ma
   ['small-files', smallFiles], ['list', smallFiles],
   ['login', login], ['befriend', befriend],
   ['vault-open', vaultOpen], ['hidden-write', hiddenWrite], ['cover-overhead', coverOverhead],
+  ['page-upload', pageUpload],
 ]);
 
 async function main(argv: readonly string[]): Promise<void> {
