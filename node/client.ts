@@ -91,9 +91,9 @@ export class NodeClient {
     return decodeSpineAnswer(await this.#ask('POST', '/v1/log', encodeRequest({ v: 1, op: 'spine', space }), SPINE_ANSWER, signal));
   }
 
-  /** The entries of a segment of the cover log, as the node tells them. */
-  async segment(space: PublicKey, index: number, signal?: AbortSignal): Promise<Uint8Array> {
-    return decodeSegmentAnswer(await this.#ask('POST', '/v1/log', encodeRequest({ v: 1, op: 'segment', space, index }), BLOCK_MAX + SMALL_ANSWER, signal)).entries;
+  /** The entries of a segment of the cover log behind its first `from`, as the node tells them. */
+  async segment(space: PublicKey, index: number, from: number, signal?: AbortSignal): Promise<Uint8Array> {
+    return decodeSegmentAnswer(await this.#ask('POST', '/v1/log', encodeRequest({ v: 1, op: 'segment', space, index, from }), BLOCK_MAX + SMALL_ANSWER, signal)).entries;
   }
 
   async directoryPage(bits: number, prefix: Uint8Array, signal?: AbortSignal): Promise<DirectoryPage> {

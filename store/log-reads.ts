@@ -19,9 +19,10 @@ export async function readLog(rows: Rows, held: HeldBlocks, space: Space, reques
     const tail = leavesOf(await entriesOf(rows, held, space, whole * COVER_SEGMENT_ENTRIES, size));
     return encodeSpineAnswer({ v: 1, pointer: space.pointer, root: space.root, frontiers, proof: [], segments, tail });
   }
-  const from = request.index * COVER_SEGMENT_ENTRIES;
-  if (from >= size) throw new WireError('not-found', 'The log has no such segment.');
-  return encodeSegmentAnswer({ v: 1, entries: await entriesOf(rows, held, space, from, Math.min(size, from + COVER_SEGMENT_ENTRIES)) });
+  const start = request.index * COVER_SEGMENT_ENTRIES;
+  const from = start + request.from;
+  if (from >= size) throw new WireError('not-found', 'The log has no such entries.');
+  return encodeSegmentAnswer({ v: 1, entries: await entriesOf(rows, held, space, from, Math.min(size, start + COVER_SEGMENT_ENTRIES)) });
 }
 
 /** The roots of the first `whole` segments; those that nobody asked for yet are made now, and kept. */

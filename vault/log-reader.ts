@@ -95,7 +95,7 @@ export class LogReader {
   /** The newest segment of which the copy lacks something. */
   #next(): number | null {
     if (this.#spine === null) return null;
-    const held = this.#own.reduce(withRange, [...this.copy.held()]);
+    const held = this.#held();
     let end = this.#spine.frontier.size;
     for (const { from, to } of held.reverse()) {
       if (to < end) break;
@@ -104,15 +104,30 @@ export class LogReader {
     return end === 0 ? null : Math.floor((end - 1) / COVER_SEGMENT_ENTRIES);
   }
 
+  /** In the copy, or about to be. */
+  #held(): Range[] {
+    return this.#own.reduce(withRange, [...this.copy.held()]);
+  }
+
+  /** How many entries from `start` on are held. */
+  #heldFrom(start: number): number {
+    const range = this.#held().find(({ from, to }) => from <= start && to > start);
+    return range === undefined ? 0 : range.to - start;
+  }
+
   async #bring(index: number, signal?: AbortSignal): Promise<void> {
     const { segments, tail } = this.#spine ?? { segments: [], tail: [] };
-    const entries = await this.#home.client.segment(this.#home.writer, index, signal);
-    const leaves = leavesOf(entries);
     const root = segments[index];
-    const right = root === undefined ? isPrefix(tail, leaves) : leaves.length === COVER_SEGMENT_ENTRIES && equalBytes(rootOfLeaves(leaves), root);
+    const start = index * COVER_SEGMENT_ENTRIES;
+    // A complete segment is checked as a whole; of the last one each entry is known by its hash.
+    const from = root === undefined ? this.#heldFrom(start) : 0;
+    const entries = await this.#home.client.segment(this.#home.writer, index, from, signal);
+    const leaves = leavesOf(entries);
+    const wanted = tail.slice(from);
+    const right = root === undefined ? isPrefix(wanted, leaves) : leaves.length === COVER_SEGMENT_ENTRIES && equalBytes(rootOfLeaves(leaves), root);
     if (!right) throw otherLog();
-    const count = root === undefined ? tail.length : COVER_SEGMENT_ENTRIES;
-    await this.copy.write(index * COVER_SEGMENT_ENTRIES, entries.subarray(0, count * COVER_ENTRY));
+    const count = root === undefined ? wanted.length : COVER_SEGMENT_ENTRIES;
+    await this.copy.write(start + from, entries.subarray(0, count * COVER_ENTRY));
   }
 
   async #checkOlder(): Promise<void> {

@@ -2,7 +2,7 @@ import { sign, verify, type PublicKey, type Signature, type SigningKey } from '.
 import { encodeCbor } from './cbor.ts';
 import type { Label } from './cell.ts';
 import { BUCKET_NUMBER_MAX, name, signedIdentitySchema, type Name, type SignedIdentity } from './identity.ts';
-import { CELLS_ANSWER_MAX, LOG_SEGMENTS_MAX, PROOFS_MAX } from './limits.ts';
+import { CELLS_ANSWER_MAX, COVER_SEGMENT_ENTRIES, LOG_SEGMENTS_MAX, PROOFS_MAX } from './limits.ts';
 import type { MapKey } from './map-node.ts';
 import { publicKey } from './pointer.ts';
 import type { RootHash } from './root.ts';
@@ -71,13 +71,13 @@ const collectSchema = record({ v: literal(1), op: literal('collect'), bucket: ui
 
 /**
  * `POST /v1/log`: the cover log of a home space. Its `spine` shows the whole log by the hashes of its segments of 256 entries;
- * a `segment` is the entries of one of them, the last one being as long as the log is.
+ * a `segment` is the entries of one of them behind its first `from`, the last one being as long as the log is.
  */
 export type LogRequest =
   | { readonly v: 1; readonly op: 'spine'; readonly space: PublicKey }
-  | { readonly v: 1; readonly op: 'segment'; readonly space: PublicKey; readonly index: number };
+  | { readonly v: 1; readonly op: 'segment'; readonly space: PublicKey; readonly index: number; readonly from: number };
 const spineSchema = record({ v: literal(1), op: literal('spine'), space: publicKey });
-const segmentSchema = record({ v: literal(1), op: literal('segment'), space: publicKey, index: uint(LOG_SEGMENTS_MAX) });
+const segmentSchema = record({ v: literal(1), op: literal('segment'), space: publicKey, index: uint(LOG_SEGMENTS_MAX), from: uint(COVER_SEGMENT_ENTRIES - 1) });
 
 /** `POST /v1/mirror`: a CAR of a whole space, for whoever shows its writer's signature over a time of now. */
 export interface MirrorRequest {

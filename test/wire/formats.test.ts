@@ -61,7 +61,7 @@ const examples = new Map<string, Example>([
   ['wire/login-request', cborExample(encodeRequest(login))],
   ['wire/login-answer', cborExample(encodeLoginAnswer({ v: 1, known: true, evaluated: new Uint8Array(32).fill(14), scrypt: s.create.scrypt, lane: s.header, size: 1 }))],
   ['wire/spine-request', cborExample(encodeRequest({ v: 1, op: 'spine', space: fixed.writer.publicKey }))],
-  ['wire/segment-request', cborExample(encodeRequest({ v: 1, op: 'segment', space: fixed.writer.publicKey, index: 0 }))],
+  ['wire/segment-request', cborExample(encodeRequest({ v: 1, op: 'segment', space: fixed.writer.publicKey, index: 0, from: 0 }))],
   ['wire/spine', cborExample(encodeSpineAnswer({ v: 1, ...s.home, proof: [], segments: [], tail: [leafHash(s.entry)] }))],
   ['wire/segment', cborExample(encodeSegmentAnswer({ v: 1, entries: s.entry }))],
   ['wire/work', partsExample([['label', utf8('underkeep/work/1')], ['challenge', loginChallenge(login)], ['nonce', work]])],

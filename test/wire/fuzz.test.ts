@@ -63,7 +63,7 @@ const targets: readonly Target[] = [
   target('directory page', [encodeDirectoryPage({ v: 1, bits: 7, records: [s.identity, s.identity], bucketBits: 3 })], decodeDirectoryPage, encodeDirectoryPage),
   target('bucket request', [encodeRequest({ v: 1, op: 'put', ...fixed.drop, envelope: s.envelope }), encodeRequest({ v: 1, op: 'collect', bucket: 77, after: 9 })], decodeBucket, encodeRequest),
   target('bucket answer', [encodeCollected({ v: 1, cursor: 3, more: false, envelopes: [{ epoch: 20_833, envelope: s.envelope }] })], decodeCollected, encodeCollected),
-  target('log request', [encodeRequest({ v: 1, op: 'spine', space: fixed.writer.publicKey }), encodeRequest({ v: 1, op: 'segment', space: fixed.writer.publicKey, index: 300 })], decodeLog, encodeRequest),
+  target('log request', [encodeRequest({ v: 1, op: 'spine', space: fixed.writer.publicKey }), encodeRequest({ v: 1, op: 'segment', space: fixed.writer.publicKey, index: 300, from: 7 })], decodeLog, encodeRequest),
   target('spine', [encodeSpineAnswer({ v: 1, ...s.home, segments: [leafHash(s.entry)], tail: [leafHash(s.entry), leafHash(s.header)] })], decodeSpineAnswer, encodeSpineAnswer),
   target('segment', [encodeSegmentAnswer({ v: 1, entries: s.entry })], decodeSegmentAnswer, encodeSegmentAnswer),
   target('mirror request', [encodeRequest(s.mirror)], decodeMirror, encodeRequest),
