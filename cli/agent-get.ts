@@ -38,7 +38,10 @@ export function itemOf(drive: Drive, entry: Entry): Item {
   };
 }
 
-const PARALLEL = 8;
+/** Small files read side by side share answers; of large ones, each takes memory of its own. */
+const SMALL = 1024 * 1024;
+const SMALL_AT_ONCE = 48;
+const LARGE_AT_ONCE = 4;
 
 export interface Got {
   files: number;
@@ -77,7 +80,8 @@ class Getter {
   readonly #options: GetOptions;
   readonly #got: Got;
   readonly #total: number;
-  readonly #queue: (() => Promise<void>)[] = [];
+  readonly #small: (() => Promise<void>)[] = [];
+  readonly #large: (() => Promise<void>)[] = [];
 
   constructor(options: GetOptions, got: Got, total: number) {
     this.#options = options;
@@ -128,10 +132,10 @@ class Getter {
   /** A few files at a time; when one fails, those under way end before the failure is told. */
   async #work(): Promise<void> {
     const failures: unknown[] = [];
-    const worker = async (): Promise<void> => {
-      for (let task = this.#queue.shift(); task !== undefined && failures.length === 0; task = this.#queue.shift()) await task().catch((error: unknown) => failures.push(error));
+    const worker = async (queue: (() => Promise<void>)[]): Promise<void> => {
+      for (let task = queue.shift(); task !== undefined && failures.length === 0; task = queue.shift()) await task().catch((error: unknown) => failures.push(error));
     };
-    await Promise.all(Array.from({ length: PARALLEL }, worker));
+    await Promise.all([...Array.from({ length: SMALL_AT_ONCE }, () => worker(this.#small)), ...Array.from({ length: LARGE_AT_ONCE }, () => worker(this.#large))]);
     if (failures.length > 0) throw failures[0];
   }
 
@@ -147,7 +151,7 @@ class Getter {
     await folder.keepOnly(new Set(children.flatMap(({ local, child }) => [local, partName(local, contentTag(child.entry))])));
     for (const { local, child } of children) {
       if (child.entry.kind === 'folder') await this.#walk(folder, local, child, opened);
-      else this.#queue.push(() => this.#fileOnce(folder, local, child));
+      else (child.entry.size <= SMALL ? this.#small : this.#large).push(() => this.#fileOnce(folder, local, child));
     }
   }
 

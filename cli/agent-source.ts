@@ -78,7 +78,12 @@ function fileSource(path: string, name: string, stat: BigIntStats): PutSource {
     modified: Number(stat.mtimeMs),
     size: Number(stat.size),
     fingerprint: fingerprint(path, stat),
-    read: (offset, length) => reader.read(offset, length),
+    read: async (offset, length) => {
+      const bytes = new Uint8Array(length);
+      await reader.readInto(offset, bytes);
+      return bytes;
+    },
+    readInto: (offset, target) => reader.readInto(offset, target),
   };
 }
 
@@ -95,15 +100,13 @@ class FileReader {
     this.#stat = stat;
   }
 
-  async read(offset: number, length: number): Promise<Uint8Array> {
+  async readInto(offset: number, target: Uint8Array): Promise<void> {
     this.#file ??= open(this.#path, 'r');
     const file = await this.#file;
     this.#reading++;
     try {
-      const bytes = await readExactly(file, offset, length);
-      if (bytes === null) throw this.#changed();
-      this.#sawEnd ||= offset + length >= Number(this.#stat.size);
-      return bytes;
+      if (!await fill(file, offset, target)) throw this.#changed();
+      this.#sawEnd ||= offset + target.length >= Number(this.#stat.size);
     } finally {
       this.#reading--;
       if (this.#sawEnd && this.#reading === 0) await this.#end(file);
@@ -123,13 +126,12 @@ class FileReader {
   }
 }
 
-/** null where the file ends before. */
-async function readExactly(file: FileHandle, offset: number, length: number): Promise<Uint8Array | null> {
-  const bytes = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
-    const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
-    if (bytesRead === 0) return null;
+/** false where the file ends before. */
+async function fill(file: FileHandle, offset: number, target: Uint8Array): Promise<boolean> {
+  for (let done = 0; done < target.length; ) {
+    const { bytesRead } = await file.read(target, done, target.length - done, offset + done);
+    if (bytesRead === 0) return false;
     done += bytesRead;
   }
-  return bytes;
+  return true;
 }

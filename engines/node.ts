@@ -1,4 +1,4 @@
-import { createHmac, hash, randomFillSync, scrypt, sign, subtle, verify } from 'node:crypto';
+import { createHmac, hash, randomFillSync, scrypt, sign, verify } from 'node:crypto';
 import { admissibleSignature, portableEngine } from '../crypto/index.ts';
 import type { Engine, ScryptParams } from '../crypto/index.ts';
 import { plain } from './bytes.ts';
@@ -6,17 +6,10 @@ import { nativeMlKem768, nativeX25519 } from './kem.ts';
 import { privateKey, publicKey, rawPublicKey } from './raw-key.ts';
 import { secretbox } from './secretbox.ts';
 
-/** From here on a digest is worth a thread of the pool, beside which this one goes on sealing. */
-const THREADED_DIGEST_BYTES = 65_536;
 /** Below this, setting up an OpenSSL HMAC costs more than noble's whole computation. */
 const NATIVE_HMAC_BYTES = 4096;
 
 const sha256 = (data: Uint8Array): Uint8Array => plain(hash('sha256', data, 'buffer'));
-
-async function digestOne(data: Uint8Array): Promise<Uint8Array> {
-  if (data.length < THREADED_DIGEST_BYTES) return sha256(data);
-  return new Uint8Array(await subtle.digest('SHA-256', data));
-}
 
 function hmac(key: Uint8Array, data: Uint8Array): Uint8Array {
   if (data.length < NATIVE_HMAC_BYTES) return portableEngine.hmac(key, data);
@@ -47,7 +40,8 @@ export function nodeEngine(): Engine {
     name: `node with ${name}`,
     randomBytes: (length) => randomFillSync(new Uint8Array(length)),
     sha256,
-    digest: (data) => Promise.all(data.map(digestOne)),
+    // In this thread: handing a block to another costs more in copies than hashing it.
+    digest: async (data) => data.map(sha256),
     hmac,
     // Beside short inputs, setting up OpenSSL costs more than it saves.
     hmacs: portableEngine.hmacs,
