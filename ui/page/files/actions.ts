@@ -20,15 +20,23 @@ export function useFileActions(folder: string): FileActions {
   const complain = (error: unknown): void => { notices.toast(errorText(error), { look: 'danger' }); };
   const naming = (paths: readonly string[]): string => (paths.length === 1 ? baseName(paths[0] ?? '') : '');
 
-  const removeAll = async (items: readonly Item[]): Promise<void> => {
+  const removeEach = async (items: readonly Item[]): Promise<readonly string[]> => {
     const removed: string[] = [];
     try {
       for (const item of items) removed.push((await api.remove(pathOf(item))).id);
-    } finally {
-      const undo = async (): Promise<void> => { for (const id of removed) await api.restore(id); };
-      const text = removed.length === 1 ? t('removed.one', { name: items[0]?.name ?? '' }) : t('removed.many', { count: removed.length });
-      if (removed.length > 0) notices.toast(text, { undo: () => { undo().catch(complain); } });
+    } catch (error) {
+      complain(error);
     }
+    return removed;
+  };
+
+  // What was done is said at once; taking it back waits until it is.
+  const removeAll = async (items: readonly Item[]): Promise<void> => {
+    const work = removeEach(items);
+    const undo = async (): Promise<void> => { for (const id of await work) await api.restore(id); };
+    const text = items.length === 1 ? t('removed.one', { name: items[0]?.name ?? '' }) : t('removed.many', { count: items.length });
+    notices.toast(text, { undo: () => { undo().catch(complain); } });
+    await work;
   };
 
   const moveAll = async (paths: readonly string[], to: string): Promise<void> => {
@@ -49,7 +57,7 @@ export function useFileActions(folder: string): FileActions {
   };
 
   return {
-    remove: (items) => removeAll(items).catch(complain),
+    remove: removeAll,
     rename: (item, name) => api.move(pathOf(item), join(folder, name)),
     move: moveAll,
     async copy(paths, to) {

@@ -30,7 +30,7 @@ export function Field({ label, value, onInput, type = 'text', hint, fault = null
   useLayoutEffect(() => { if (autoFocus) input.current?.focus(); }, []);
   const described = [hint !== undefined && `${id}-hint`, fault !== null && `${id}-fault`].filter(Boolean).join(' ');
   const shown = type === 'password' && !isShown ? { type: 'password' } as const : { type: 'text' } as const;
-  const quiet = literal || type === 'password' ? { spellcheck: false, autocapitalize: 'none', autocorrect: 'off', translate: false } as const : {};
+  const quiet = literal || type === 'password' ? { spellcheck: false, autocapitalize: 'none', translate: false } as const : {};
   return (
     <div class="field">
       <label for={id}>{label}</label>
