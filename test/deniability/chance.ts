@@ -65,7 +65,7 @@ export function drawnFor<T>(purpose: Purpose, work: () => T): T {
   return drawing.run({ ...drawer(), purpose }, work);
 }
 
-/** Calls of scrypt so far, whether computed or remembered. */
+/** Calls of scrypt so far that were not hidden work's own, whether computed or remembered. */
 export function scryptsCalled(): number {
   return scryptCalls;
 }
@@ -86,7 +86,7 @@ function randomBytes(length: number): Uint8Array {
 
 /** Computed once for each password, salt and cost: the answer is the same, and half a second is saved. */
 const scrypt: Engine['scrypt'] = async (password, salt, params) => {
-  scryptCalls++;
+  if (drawer().purpose !== 'hidden') scryptCalls++;
   const name = [Buffer.from(password).toString('hex'), Buffer.from(salt).toString('hex'), params.N, params.r, params.p, params.length].join(' ');
   const found = scrypts.get(name);
   if (found !== undefined) return (await found).slice();

@@ -1,7 +1,7 @@
 /** A clock that the simulator turns, and timers that run by it: what waits for a time of day waits for this one. */
 import { AsyncResource } from 'node:async_hooks';
 
-/** Delays up to this many milliseconds only let others go first; they take no time of the clock. */
+/** Delays up to this many milliseconds only let others go first. */
 const AT_ONCE_MS = 1;
 
 interface Waiting {
@@ -16,13 +16,22 @@ interface Waiting {
 const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout, setInterval: globalThis.setInterval, clearInterval: globalThis.clearInterval };
 const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 
+/**
+ * `whole`: all timers are the clock's, and fire one after the other when nothing is under way, so that one seed makes one
+ * course of events. `long`: those that only let others go first are real, so that what competes for the thread does so.
+ */
+export type ClockKind = 'whole' | 'long';
+
 export class Clock {
+  readonly kind: ClockKind;
   #now: number;
   readonly #owner: () => string;
+  readonly #short = new Set<unknown>();
   #ids = 0;
   #waiting: Waiting[] = [];
 
-  constructor(owner: () => string, start = 1_800_000_000_000) {
+  constructor(kind: ClockKind, owner: () => string, start = 1_800_000_000_000) {
+    this.kind = kind;
     this.#now = start;
     this.#owner = owner;
   }
@@ -32,13 +41,29 @@ export class Clock {
     return this.#now;
   }
 
-  get pending(): number {
-    return this.#waiting.length;
+  /** Real timers are about to fire. */
+  get isShort(): boolean {
+    return this.#short.size > 0;
   }
 
-  /** Time that passes without anybody waiting for it, such as a request's. */
-  pass(ms: number): void {
-    this.#now += ms;
+  /** Resolves after so many milliseconds of the clock; really at once, where the clock keeps long times only. */
+  async sleep(ms: number): Promise<void> {
+    if (this.kind === 'long') this.#now += ms;
+    await new Promise<void>((resolve) => { setTimeout(resolve, this.kind === 'long' ? 0 : ms); });
+  }
+
+  /** A real timer, which the clock waits for. */
+  startShort(run: () => void): unknown {
+    const handle = real.setTimeout(() => {
+      this.#short.delete(handle);
+      run();
+    }, 0);
+    this.#short.add(handle);
+    return handle;
+  }
+
+  stopShort(handle: unknown): void {
+    this.#short.delete(handle);
   }
 
   start(run: () => void, ms: number, every: boolean): Handle {
@@ -101,12 +126,17 @@ let current: Clock | null = null;
 export function useClock(clock: Clock | null): void {
   current = clock;
   const begin = (native: (...args: never[]) => unknown, every: boolean) => (run: (...args: unknown[]) => void, ms = 0, ...args: unknown[]): unknown => {
-    if (current === null || (ms <= AT_ONCE_MS && !every)) return (native as unknown as (run: () => void, ms: number) => unknown)(() => run(...args), 0);
+    if (current === null) return (native as unknown as (run: () => void, ms: number) => unknown)(() => run(...args), ms);
+    if (current.kind === 'long' && ms <= AT_ONCE_MS && !every) return current.startShort(() => run(...args));
     return current.start(() => run(...args), ms, every);
   };
   const end = (native: (handle: never) => void) => (handle: unknown): void => {
-    if (handle instanceof Handle) current?.stop(handle.id);
-    else native(handle as never);
+    if (handle instanceof Handle) {
+      current?.stop(handle.id);
+      return;
+    }
+    current?.stopShort(handle);
+    native(handle as never);
   };
   Object.assign(globalThis, clock === null ? real : {
     setTimeout: begin(real.setTimeout, false), setInterval: begin(real.setInterval, true),
@@ -125,7 +155,7 @@ export async function awaited<T>(clock: Clock, work: Promise<T>, busy: () => boo
   work.then(end, end);
   for (let calm = 0; !state.done; ) {
     await turn();
-    calm = busy() ? 0 : calm + 1;
+    calm = busy() || clock.isShort ? 0 : calm + 1;
     if (!state.done && calm > CALM_TURNS && clock.fire(Number.MAX_SAFE_INTEGER)) calm = 0;
     if (calm > STUCK_TURNS) throw new Error('work waits for nothing that could come');
   }
@@ -135,11 +165,15 @@ export async function awaited<T>(clock: Clock, work: Promise<T>, busy: () => boo
 /** Lets `ms` pass: everything that is due meanwhile happens at its time, and is over before the next. */
 export async function passing(clock: Clock, ms: number, busy: () => boolean): Promise<void> {
   const end = clock.now() + ms;
-  do await calm(busy); while (clock.fire(end));
+  do await calm(clock, busy); while (clock.fire(end));
   clock.reach(end);
 }
 
 /** Until nothing is under way any more. */
-export async function calm(busy: () => boolean): Promise<void> {
-  for (let turns = 0; turns <= CALM_TURNS; turns = busy() ? 0 : turns + 1) await turn();
+export async function calm(clock: Clock, busy: () => boolean): Promise<void> {
+  for (let turns = 0; turns <= CALM_TURNS; ) {
+    await turn();
+    turns = busy() || clock.isShort ? 0 : turns + 1;
+    if (turns > CALM_TURNS && clock.fire(clock.now())) turns = 0;
+  }
 }

@@ -95,10 +95,16 @@ class Incoming extends Readable {
   }
 
   override _read(): void {
-    Promise.resolve(this.#body.next()).then(
-      ({ done, value }) => { this.push(done === true ? null : Buffer.from(value.buffer, value.byteOffset, value.length)); },
-      (error: unknown) => { this.destroy(error instanceof Error ? error : new Error(String(error))); },
-    );
+    void this.#pull();
+  }
+
+  async #pull(): Promise<void> {
+    try {
+      const next = await this.#body.next();
+      this.push(next.done === true ? null : Buffer.from(next.value.buffer, next.value.byteOffset, next.value.length));
+    } catch (error) {
+      this.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 }
 

@@ -1,12 +1,13 @@
 /** A person who plays a script: an account, its devices, and whatever a hand does in hiding. */
 import { Meter, NodeClient } from '../../node/index.ts';
 import { People } from '../../social/index.ts';
-import { Cover, Session, type Connect, type Device } from '../../vault/index.ts';
+import { Cover, Session, type Connect, type Device, type Timers } from '../../vault/index.ts';
+import { HiddenVaults } from '../../vault/hidden-vaults.ts';
 import { COMMIT_MAX_CARRIED, parseName, type Name } from '../../wire/index.ts';
 import { bytesOf, fileSource, folderSource } from '../rig/drive-session.ts';
 import { randomFrom } from '../rig/random.ts';
 import { MemoryDevice } from '../rig/session.ts';
-import { drawnFor, inProcess, scryptsCalled } from './chance.ts';
+import { drawnFor, inProcess, scryptsCalled, type Purpose } from './chance.ts';
 import type { Action, DeviceNumber, Script, Step } from './script.ts';
 import { BASE, type World } from './world.ts';
 
@@ -14,64 +15,83 @@ const ONION = `http://${'a'.repeat(56)}.onion`;
 export const VISIBLE_PASSWORD = 'lighthouse anchor velvet drum';
 const WRONG_PASSWORD = 'not any password of this account';
 
-// What fills entries and headers draws apart from visible work, in every run alike.
-const { fill, header, entries } = Cover.prototype;
-Cover.prototype.fill = function fillApart(this: Cover) { return drawnFor('cover', () => fill.call(this)); };
-Cover.prototype.header = function headerApart(this: Cover) { return drawnFor('cover', () => header.call(this)); };
-Cover.prototype.entries = function entriesApart(this: Cover, count: number) { return drawnFor('cover', () => entries.call(this, count)); };
+// What fills entries and headers, and hidden work wherever it is set off, draw apart from visible work, in every run alike.
+apart('cover', Cover.prototype, ['fill', 'renew', 'header', 'entries', 'settled']);
+apart('hidden', HiddenVaults.prototype, ['add', 'arrived']);
+
+function apart<T extends object>(purpose: Purpose, prototype: T, names: readonly (keyof T)[]): void {
+  for (const name of names) {
+    const method = prototype[name] as (...args: unknown[]) => unknown;
+    Object.defineProperty(prototype, name, {
+      value(this: T, ...args: unknown[]) { return drawnFor(purpose, () => method.apply(this, args)); },
+    });
+  }
+}
 
 /** What is done in hiding while a script is played. Nothing of it is waited for by the script. */
 export interface Hand {
   /** What this device opens the account with. */
   password(device: number): string;
-  /** The password was changed by the script; gives the new one, which must be like the visible one's. */
-  changed(device: number, next: string): void;
-  opened(device: number, session: Session): Promise<void>;
+  /** The visible password, which the script may change. */
+  visible: string;
+  opened(device: number, session: Session): void;
   /** Between two steps, while the person pauses. */
   between(): Promise<void>;
   /** At the same time as a step. */
   beside(): Promise<void>;
-  /** The session is about to end; after a crash nobody is asked. */
+  /** The session is about to end, or has ended by itself. */
   ended(device: number): void;
 }
 
 /** Somebody who hides nothing. */
 export class EmptyHand implements Hand {
-  #password = VISIBLE_PASSWORD;
+  visible = VISIBLE_PASSWORD;
   password(): string {
-    return this.#password;
+    return this.visible;
   }
-  changed(_device: number, next: string): void {
-    this.#password = next;
-  }
-  async opened(): Promise<void> {}
+  opened(): void {}
   async between(): Promise<void> {}
   async beside(): Promise<void> {}
   ended(): void {}
 }
 
-/** One process with an open session. */
+/** How often an open session commits by itself. */
+const TICK_MS = 60_000;
+const TIMERS: Timers = {
+  setTimeout: (run, ms) => setTimeout(run, ms),
+  clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
+};
+
+/** A device that has something open, such as files. */
+type Closing = Device & { close?(): Promise<void> };
+
 interface Opened {
   readonly session: Session;
   readonly people: People;
   readonly process: string;
+  readonly device: Closing;
   readonly life: { over: boolean };
 }
 
 /** What is not done with a session, but to it. */
-type OfSessions = Action & { readonly do: 'login' | 'crash' | 'wrong-password' | 'change-password' };
+const OF_SESSIONS = ['login', 'crash', 'wrong-password', 'change-password', 'cover'] as const;
+type OfSessions = Extract<Action, { readonly do: (typeof OF_SESSIONS)[number] }>;
+
+function isOfSessions(action: Action): action is OfSessions {
+  return OF_SESSIONS.some((name) => name === action.do);
+}
 
 export interface PersonOptions {
   readonly login?: string;
   readonly hand?: Hand;
-  readonly device?: (number: number) => Device;
+  readonly device?: (number: number) => Closing;
 }
 
 export class Person {
   readonly world: World;
   readonly hand: Hand;
   readonly login: Name;
-  readonly #devices: readonly Device[];
+  readonly #device: (number: number) => Closing;
   readonly #open: (Opened | null)[] = [null, null];
   #processes = 0;
 
@@ -79,8 +99,8 @@ export class Person {
     this.world = world;
     this.login = parseName(options.login ?? 'ada');
     this.hand = options.hand ?? new EmptyHand();
-    const make = options.device ?? (() => new MemoryDevice());
-    this.#devices = [make(0), make(1)];
+    const memory = [new MemoryDevice(), new MemoryDevice()];
+    this.#device = options.device ?? ((number) => memory[number] ?? new MemoryDevice());
   }
 
   async signUp(): Promise<Session> {
@@ -108,7 +128,8 @@ export class Person {
       const acts = step.kind === 'both'
         ? step.actions.map(async (action, device) => this.#act(device as DeviceNumber, action, number))
         : [this.#act(step.device, step.action, number)];
-      const [outcomes] = await this.world.run(Promise.all([Promise.all(acts), this.hand.beside()]));
+      drawnFor('hidden', () => this.hand.beside()).catch((error: unknown) => { this.world.fault(error); });
+      const outcomes = await this.world.run(Promise.all(acts));
       transcript.notes.push(`${number} ${clock.now()} ${outcomes.join(' ')} scrypt ${scryptsCalled()}`);
     }
   }
@@ -122,12 +143,14 @@ export class Person {
     await open.people.settle().catch(() => undefined);
     await open.session.wipe();
     this.#end(open);
+    await open.device.close?.();
   }
 
   /** Ends the process of a device from outside. */
   kill(device: DeviceNumber): void {
     const open = this.#open[device] ?? null;
     if (open === null) return;
+    this.hand.ended(device);
     this.#open[device] = null;
     this.#end(open);
   }
@@ -149,23 +172,17 @@ export class Person {
     const life = { over: false };
     const process = `${this.login} ${device} ${this.#processes++}`;
     return inProcess(process, async () => {
-      const connect = this.#connect(life);
-      const session = await Session[enter]({ connect, login: this.login, password, device: this.#devices[device] ?? new MemoryDevice() });
+      const connect = connectTo(this.world, this.login, life);
+      const kept = this.#device(device);
+      const session = await Session[enter]({ connect, login: this.login, password, device: kept });
       const people = new People(session, { directory: connect.node(BASE, 'directory'), bucket: connect.node(BASE, 'bucket'), hostUrl: async () => ONION });
       session.mounts = people.mounts;
-      const open = { session, people, process, life };
+      const open = { session, people, process, life, device: kept };
       this.#open[device] = open;
-      await drawnFor('hidden', () => this.hand.opened(device, session));
+      session.schedule(TIMERS, { tickMs: TICK_MS });
+      this.hand.opened(device, session);
       return open;
     });
-  }
-
-  #connect(life: { over: boolean }): Connect {
-    const carrier = this.world.carrier(() => !life.over);
-    const meter = new Meter();
-    const node = (url: string, purpose: string): NodeClient =>
-      new NodeClient({ url: url === ONION ? BASE : url, meter, fetch: carrier({ account: this.login, purpose, peer: BASE }) });
-    return { home: node(BASE, 'home'), node, commitBytes: COMMIT_MAX_CARRIED, meter, now: () => this.world.clock.now() };
   }
 
   /** Gives what a script's step came to: `done`, or the code of its error. */
@@ -181,6 +198,11 @@ export class Person {
   }
 
   async #do(device: DeviceNumber, action: Action, number: number): Promise<void> {
+    if (isOfSessions(action)) await this.#doToSession(device, action, number);
+    else await act(await this.#opened(device), action, number);
+  }
+
+  async #doToSession(device: DeviceNumber, action: OfSessions, number: number): Promise<void> {
     switch (action.do) {
       case 'wrong-password':
         await this.#enter(device, 'unlock', WRONG_PASSWORD);
@@ -194,15 +216,37 @@ export class Person {
         await this.#opened(device);
         break;
       case 'change-password': {
-        const { session } = await this.#opened(device);
+        await this.lock(device);
+        const { session } = await this.#enter(device, 'unlock', this.hand.visible);
         const next = `${VISIBLE_PASSWORD} ${number}`;
-        await session.changePassword(this.hand.password(device), next);
-        this.hand.changed(device, next);
+        await session.changePassword(this.hand.visible, next);
+        this.hand.visible = next;
+        await this.lock(device);
+        await this.#opened(device);
         break;
       }
-      default: await act(await this.#opened(device), action, number);
+      case 'cover':
+        await (await this.session(device)).setCover(action.share);
+        break;
     }
   }
+}
+
+/** Bytes that differ for different seeds, and cost little. */
+export function content(seed: number, size: number): Uint8Array {
+  const piece = randomFrom(seed).bytes(Math.min(size, 512));
+  const out = new Uint8Array(size);
+  for (let at = 0; at < size; at += 512) out.set(piece.subarray(0, Math.min(512, size - at)), at);
+  return out;
+}
+
+/** The ways of one process, which end with it. */
+export function connectTo(world: World, login: Name, life: { readonly over: boolean }): Connect {
+  const carrier = world.carrier(() => !life.over);
+  const meter = new Meter();
+  const node = (url: string, purpose: string): NodeClient =>
+    new NodeClient({ url: url === ONION ? BASE : url, meter, fetch: carrier({ account: login, purpose, peer: BASE }) });
+  return { home: node(BASE, 'home'), node, commitBytes: COMMIT_MAX_CARRIED, meter, now: () => world.clock.now() };
 }
 
 /** One visible action; what it writes follows from the step's number. */
@@ -210,10 +254,10 @@ async function act({ session: { drive }, people }: Opened, action: Exclude<Actio
   const random = randomFrom(number + 1);
   switch (action.do) {
     case 'put':
-      await drive.put(action.files.map(({ name, size }) => fileSource(name, random.bytes(size))), action.folder);
+      await drive.put(action.files.map(({ name, size }) => fileSource(name, content(number, size))), action.folder);
       break;
     case 'put-folder': {
-      const files = Array.from({ length: action.files }, (_, index) => fileSource(`file ${index}`, random.bytes(random.int(3000))));
+      const files = Array.from({ length: action.files }, (_, index) => fileSource(`file ${index}`, content(index, random.int(3000))));
       await drive.put([folderSource(action.name, files)], action.folder);
       break;
     }
@@ -240,7 +284,7 @@ export async function playScript(world: World, script: Script, hand: Hand = new 
   await world.run(person.signUp());
   if (script.people) await world.run(befriend(world, person));
   for (const [index, step] of script.steps.entries()) {
-    await hand.between();
+    await drawnFor('hidden', () => hand.between());
     await world.calm();
     await person.play(step, index + 1);
   }

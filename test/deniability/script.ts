@@ -17,7 +17,9 @@ export type Action =
   /** The process is gone from one moment to the next, before anything or after a number of requests; then opened again. */
   | { readonly do: 'crash' }
   | { readonly do: 'wrong-password' }
-  | { readonly do: 'change-password' };
+  /** Opens with the visible password, changes that, and opens again as before. */
+  | { readonly do: 'change-password' }
+  | { readonly do: 'cover'; readonly share: number };
 
 export type Step =
   | { readonly kind: 'act'; readonly device: DeviceNumber; readonly action: Action; /** Milliseconds before the step. */ readonly pause: number }
@@ -64,12 +66,13 @@ export function randomScript(random: Random, { steps, devices, people, largest }
     if (kind < 84) return people ? social() : change();
     if (kind < 92) return { do: 'login' };
     if (kind < 96) return { do: 'crash' };
+    if (kind < 97) return { do: 'cover', share: random.pick([1 / 8, 1 / 4, 1]) };
     return random.int(3) === 0 ? { do: 'change-password' } : { do: 'wrong-password' };
   };
   const step = (): Step => {
     const kind = random.int(100);
-    const pause = random.pick([0, 0, random.int(3000), random.int(2 * MINUTE)]);
-    if (kind < 12) return { kind: 'idle', ms: random.pick([MINUTE, 10 * MINUTE, random.int(120 * MINUTE)]) };
+    const pause = random.pick([0, 0, random.int(3000), random.int(MINUTE / 2)]);
+    if (kind < 12) return { kind: 'idle', ms: random.pick([MINUTE, 2 * MINUTE, random.int(6 * MINUTE)]) };
     if (kind < 20 && devices === 2) return { kind: 'both', actions: [change(), random.int(3) === 0 ? look() : change()], pause };
     return { kind: 'act', device: random.int(devices) as DeviceNumber, action: action(), pause };
   };
@@ -78,6 +81,7 @@ export function randomScript(random: Random, { steps, devices, people, largest }
     const files = distinct(random, 2 + random.int(3)).map((name) => ({ name, size: size() }));
     first.push({ kind: 'act', device: 0, action: { do: 'put', folder, files }, pause: 0 });
   }
+  first.splice(3, 0, { kind: 'idle', ms: MINUTE + random.int(2 * MINUTE) });
   return { seed: random.seed, people, steps: [...first, ...Array.from({ length: steps }, step)] };
 }
 
