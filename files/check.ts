@@ -36,7 +36,10 @@ export interface CheckReport {
   /** Of content. */
   readonly bytes: number;
   readonly problems: readonly { readonly code: string; readonly path: string }[];
-  /** Cells that nothing leads to; what was removed is counted too. */
+  /**
+   * Cells that nothing leads to; what was removed is counted too. None are looked for where a folder could not be read: what
+   * leads to a cell may be in it.
+   */
   readonly orphans: number;
 }
 
@@ -68,6 +71,8 @@ class Check {
   #bytes = 0;
   #total = 0;
   #orphans = 0;
+  /** Whether something that leads to cells could not be read. */
+  #isBlind = false;
 
   constructor(session: DriveSession, options: CheckOptions) {
     // Its own cache: everything is brought from the node.
@@ -82,12 +87,17 @@ class Check {
 
   async run(): Promise<void> {
     const root = rootFolder(this.#session);
-    await this.#attempt([], () => this.#pending());
-    for await (const item of walk(this.#session, root, { ...this.#signal(), failed: (names, error) => this.#note(names, error) })) {
+    await this.#attempt([], () => this.#lead(() => this.#pending()));
+    const failed = (names: readonly string[], error: unknown): void => {
+      this.#isBlind = true;
+      this.#note(names, error);
+    };
+    for await (const item of walk(this.#session, root, { ...this.#signal(), failed })) {
       await this.#start(() => this.#attempt(item.names, () => this.#item(item)), item.entry.size);
     }
     await Promise.all(this.#running);
-    await this.#attempt([], () => this.#folder(root));
+    await this.#attempt([], () => this.#lead(() => this.#folder(root)));
+    if (this.#isBlind) return;
     for (const [space, reached] of this.#reached) await this.#attempt([], () => this.#orphansOf(space, reached));
   }
 
@@ -110,6 +120,16 @@ class Check {
       await work();
     } catch (error) {
       this.#note(names, error);
+    }
+  }
+
+  /** For what leads to cells: where it fails, nobody knows what is an orphan. */
+  async #lead(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#isBlind = true;
+      throw error;
     }
   }
 
@@ -142,7 +162,7 @@ class Check {
 
   async #item(item: Walked): Promise<void> {
     const { entry, parent } = item;
-    if (entry.kind === 'folder') await this.#folder(enter(this.#session, parent, entry));
+    if (entry.kind === 'folder') await this.#lead(() => this.#folder(enter(this.#session, parent, entry)));
     else await this.#file(item);
   }
 

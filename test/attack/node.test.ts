@@ -212,6 +212,19 @@ test('a node that swallows a cover entry or serves an old file at a newer root c
   assert.equal(await bytesOf((await fresh.drive.read('/d/g')).bytes), new TextEncoder().encode('changed'));
 });
 
+test('a node that hides a folder has nothing of it removed by a repair', async () => {
+  const { tamper, through } = await victim();
+  const wrong = reform(wrongBytes);
+  for (let honest = 0; honest < 5; honest++) {
+    let left = honest;
+    tamper.cells = (body) => (left-- > 0 ? body : wrong(body));
+    await codeOf(() => through().drive.check({ known: [], repair: true }));
+    tamper.cells = null;
+    const { files, problems } = await through().drive.check({ known: [] });
+    assert.equal({ honest, files, problems }, { honest, files: 3, problems: [] });
+  }
+});
+
 test.after(async () => {
   await Promise.all(sessions.map((session) => session.close()));
   await daemon.stop();
