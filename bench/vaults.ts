@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FolderDevice } from '../cli/agent-device.ts';
 import { useEngine } from '../crypto/index.ts';
 import { nodeEngine } from '../engines/index.ts';
-import type { PutSource } from '../files/index.ts';
+import { transact, type PutSource } from '../files/index.ts';
 import { Session, type UnlockInit } from '../vault/index.ts';
 import { Person } from '../test/rig/cli.ts';
 import { login, recorded } from '../test/rig/session.ts';
@@ -31,7 +31,9 @@ export async function coverOverhead({ folder, person }: Bench): Promise<Figure[]
 }
 
 const ENTRY_PAYLOAD = 4026;
-const HIDDEN = 6 * MIB;
+/** In files of one commit each: what of a commit has drained counts when all of it has. */
+const HIDDEN_FILE = 12_000;
+const HIDDEN_FILES = 450;
 const VISIBLE = 32 * MIB;
 
 /** The share of the entries' payload that carries content while more waits than comes by; the bound is 0.95. */
@@ -44,9 +46,9 @@ export async function hiddenWrite({ folder, daemon }: Bench): Promise<Figure[]> 
   try {
     await person.signUp('bench-hidden', '--tick', '1');
     const [hidden, visible] = [join(folder, 'hidden.bin'), join(folder, 'visible.bin')];
-    await randomFile(hidden, HIDDEN);
+    await randomFile(hidden, HIDDEN_FILE);
     await randomFile(visible, VISIBLE);
-    const { code, stderr } = await person.run(['shell', '--force'], { input: `vault add\nput ${hidden} /~\n` });
+    const { code, stderr } = await person.run(['shell', '--force'], { input: ['vault add', ...Array.from({ length: HIDDEN_FILES }, (_, index) => `put ${hidden} /~/${index}`), ''].join('\n') });
     if (code !== 0) throw new Error(stderr);
     const before = await state();
     const began = performance.now();
@@ -94,13 +96,12 @@ export async function vaultOpen({ daemon }: Bench): Promise<Figure[]> {
   }
 }
 
-/** Ticks for the commits, and for the entries that these lack one visible upload at the largest cover. */
+/** Commits without changes, as ticks make them, and for the entries that these lack one visible upload at the largest cover. */
 async function fill(session: Session): Promise<void> {
   await session.setCover(1);
   const bytes = (ENTRIES - 2 * COMMITS) * 4096;
   const source: PutSource = { name: 'fill', kind: 'file', modified: 0, size: bytes, read: async (_offset, length) => randomBytes(length) };
   await session.drive.put([source], '/');
-  for (let commits = 0; commits < COMMITS; commits++) await session.tick();
-  await session.keep();
+  for (let commits = 0; commits < COMMITS; commits++) await transact(session, async (tx) => tx.begin(session.home));
   await session.wipe();
 }
