@@ -75,6 +75,7 @@ export const plays: readonly Play[] = [
   { name: 'first-3-kit', scene: 'new-done', act: toKit },
   { name: 'first-3-check', scene: 'new-done', act: toCheck },
   { name: 'first-4-upload', scene: 'new-done', act: toFirstUpload },
+  { name: 'stranger', scene: 'stranger' },
   { name: 'locked', scene: 'locked' },
   {
     name: 'locked-wrong', scene: 'locked', act: async (page) => {

@@ -112,6 +112,7 @@ export const scenes: Readonly<Record<string, Named>> = {
   'new-none': { scene: { state: 'new', connection: { carrier: 'none', percent: 0, onion: null, reachable: null, summary: '' } } },
   'new-advice': { scene: { state: 'new', connection: { percent: 10, advice: 'The network seems to block Tor. Add a bridge to the node’s settings.', summary: 'Connecting to a relay', reachable: null } } },
   'new-done': { scene: { state: 'new' } },
+  'stranger': { scene: { state: 'new', connection: { admitted: false, onion: null, reachable: null, carrier: 'none' } } },
   'locked': { scene: { state: 'locked' } },
   'files': { scene: { people: friends }, fill },
   'files-grid': { scene: { people: friends, preferences: { view: 'grid' } }, fill },

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Api, Connection, Preferences } from '../contract.ts';
-import { DriveContext, openDrive, PageContext, type Drive, type Page } from './app-state.ts';
+import { DriveContext, openDrive, PageContext, usePage, type Drive, type Page } from './app-state.ts';
 import { deliver } from './deliver.ts';
 import { FirstRun } from './first-run/first-run.tsx';
 import { LinkPage } from './link-page.tsx';
@@ -10,6 +10,7 @@ import { Failed } from './parts/notice.tsx';
 import { Shell } from './shell.tsx';
 import { createStore, useStore } from './store.ts';
 import { bestLanguage, speak, spoken, t } from './text.ts';
+import { Stranger } from './stranger.tsx';
 import { Unlock } from './unlock.tsx';
 
 type View = 'starting' | 'first-run' | 'unlock' | 'open';
@@ -141,7 +142,9 @@ export function App({ api, leave }: { readonly api: Api; readonly leave: () => v
 
 function View({ session, show }: { readonly session: Session; readonly show: (view: View) => void }) {
   const { view, drive, reason, failure } = session;
+  const isAdmitted = useStore(usePage().connection)?.admitted ?? true;
   if (failure !== null) return <main class="starting"><Failed error={failure} /></main>;
+  if (drive === null && !isAdmitted) return <Stranger />;
   if (view === 'starting') return <main class="starting" aria-label={t('loading')}><Brand /></main>;
   if (view === 'unlock') return <Unlock reason={reason} onOpen={() => { show('open'); }} onNew={() => { show('first-run'); }} />;
   const inside = view === 'first-run'

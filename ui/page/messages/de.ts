@@ -46,6 +46,10 @@ export const de: Catalogue = {
   'connection.onion': 'Onion-Adresse',
   'connection.copyOnion': 'Onion-Adresse kopieren',
   'offline.text': 'Der Knoten antwortet nicht. Was du siehst, kann veraltet sein; sobald er zurück ist, geht es von selbst weiter.',
+  'stranger.title': 'Diese Seite hat keinen Schlüssel',
+  'stranger.text': 'Dein Knoten antwortet nur Seiten, die er selbst geöffnet hat. Tipp auf seinem Rechner:',
+  'stranger.copy': 'Befehl kopieren',
+  'stranger.why': 'So kann sich keine andere Seite in diesem Browser für diese ausgeben.',
   'strange.text': 'Der Knoten wurde neu gestartet und kennt diese Seite nicht mehr. Tipp auf seinem Rechner {command}, um eine neue zu öffnen.',
 
   'first.steps': 'Schritte',
@@ -473,6 +477,7 @@ export const de: Catalogue = {
   'keys.help': 'Diese Liste',
 
   'error.internal': 'Etwas Unerwartetes ist schiefgegangen. Versuch es noch einmal.',
+  'error.no-key': 'Der Knoten kennt diese Seite nicht. Tipp auf seinem Rechner „underkeep open“, um eine neue zu öffnen.',
   'error.offline': 'Der Knoten antwortet nicht. Versuch es, wenn er zurück ist.',
   'error.unreachable': 'Die andere Seite ist gerade nicht erreichbar. Versuch es in einer Weile.',
   'error.no-carrier': 'Tor ist noch nicht verbunden. Versuch es, sobald es das ist.',

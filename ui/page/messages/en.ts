@@ -44,6 +44,10 @@ export const en = {
   'connection.onion': 'Onion address',
   'connection.copyOnion': 'Copy the onion address',
   'offline.text': 'The node does not answer. What you see may be old; it goes on by itself as soon as the node is back.',
+  'stranger.title': 'This page has no key',
+  'stranger.text': 'Your node answers only pages that it opened itself. On its computer, type:',
+  'stranger.copy': 'Copy the command',
+  'stranger.why': 'So no other page in this browser can pretend to be this one.',
   'strange.text': 'The node was started anew and no longer knows this page. Type {command} on its computer to open another.',
 
   'first.steps': 'Steps',
@@ -471,6 +475,7 @@ export const en = {
   'keys.help': 'This list',
 
   'error.internal': 'Something unexpected went wrong. Try again.',
+  'error.no-key': 'The node does not know this page. Type “underkeep open” on its computer to open another.',
   'error.offline': 'The node does not answer. Try again when it is back.',
   'error.unreachable': 'The other side cannot be reached right now. Try again in a while.',
   'error.no-carrier': 'Tor is not connected yet. Try again when it is.',
