@@ -1,5 +1,6 @@
 /** A real browser on a real node, with the worker and the page's ground alone: the Api without the components. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -9,11 +10,17 @@ import { withPage } from '../browser/chromium.ts';
 import { demand } from '../rig/ask.ts';
 import { startDaemon, type RunningDaemon } from '../rig/daemon.ts';
 
-/** Builds the harness page into a folder of its own. */
-export async function harnessPage(): Promise<{ readonly folder: string; remove(): Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'uk-ui-'));
-  await buildPage(join(import.meta.dirname, 'harness'), join(folder, 'page'));
-  return { folder: join(folder, 'page'), remove: async () => rm(folder, { recursive: true, force: true }) };
+let built: Promise<string> | null = null;
+
+/** The folder of the harness page, built once for a test file and gone with it. */
+export function harnessPage(): Promise<string> {
+  built ??= (async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'uk-ui-'));
+    process.once('exit', () => { rmSync(folder, { recursive: true, force: true }); });
+    await buildPage(join(import.meta.dirname, 'harness'), join(folder, 'page'));
+    return join(folder, 'page');
+  })();
+  return built;
 }
 
 /** A new address with a one-time token, as `underkeep open` gets it. */
@@ -25,18 +32,13 @@ export async function pageAddress(daemon: RunningDaemon): Promise<string> {
 
 /** Starts a node that serves the harness, opens it in Chromium, and waits for the Api. */
 export async function withHarness<T>(work: (page: Page, daemon: RunningDaemon) => Promise<T>, options: Partial<DaemonConfig> = {}, flags: readonly string[] = []): Promise<T> {
-  const built = await harnessPage();
+  const daemon = await startDaemon({ ...options, page: await harnessPage() });
   try {
-    const daemon = await startDaemon({ ...options, page: built.folder });
-    try {
-      return await withPage(await pageAddress(daemon), async (page) => {
-        await page.waitForFunction(() => 'harness' in globalThis);
-        return work(page, daemon);
-      }, flags);
-    } finally {
-      await daemon.stop();
-    }
+    return await withPage(await pageAddress(daemon), async (page) => {
+      await page.waitForFunction(() => 'harness' in globalThis);
+      return work(page, daemon);
+    }, flags);
   } finally {
-    await built.remove();
+    await daemon.stop();
   }
 }

@@ -135,6 +135,24 @@ test('what is removed waits in the trash, comes back where it was, and goes for 
   assert.is(await codeOf(page, (path) => harness.api.stat(path), '/Work'), 'not-found');
 }));
 
+test('what is removed from a shared folder goes to the trash without being sent again, and comes back for its readers', () => withHarness(async (page) => {
+  await page.evaluate(async (password) => harness.api.signUp({ name: 'alice', password }), PASSWORD);
+  await upload(page, [['Shared/big.bin', 12_000_000, MARK], ['Shared/small.txt', 10, 'x']], '/');
+  const link = await page.evaluate(() => harness.api.link('/Shared', {}));
+  const sent: number[] = [];
+  page.on('request', (request) => { if (request.url().endsWith('/v1/commit')) sent.push(Number(request.headers()['content-length'] ?? 0)); });
+  const { id } = await page.evaluate(() => harness.api.remove('/Shared/big.bin'));
+  assert.equal(await names(page, '/Shared'), ['small.txt']);
+  await page.evaluate(async (trashed) => harness.api.restore(trashed), id);
+  assert.equal(await names(page, '/Shared'), ['big.bin', 'small.txt']);
+  assert.ok(sent.length > 0 && sent.every((bytes) => bytes < 2_000_000), JSON.stringify(sent));
+  const seen = await page.evaluate(async (address) => {
+    await harness.api.openLink(address);
+    return [(await harness.api.listLink('/')).map(({ name }) => name), new TextDecoder().decode(await harness.api.readLink('/big.bin', 0, 5))];
+  }, new URL(link).hash);
+  assert.equal(seen, [['big.bin', 'small.txt'], MARK.slice(0, 5)]);
+}));
+
 test('an upload pauses, goes on, and can be cancelled; the same name again is kept beside', () => withHarness(async (page) => {
   await page.evaluate(async (password) => harness.api.signUp({ name: 'alice', password }), PASSWORD);
   const start = async (name: string): Promise<string> => page.evaluate(async (path) => {

@@ -17,7 +17,7 @@ import { harnessPage, pageAddress } from './harness.ts';
 
 const network = await sharedTorNetwork();
 const folder = await mkdtemp(join(tmpdir(), 'uk-'));
-const built = await harnessPage();
+const page = await harnessPage();
 const [socks = 0] = await freePorts(1);
 
 interface Node {
@@ -30,7 +30,7 @@ async function startNode(join_: string | null, socksPort: number | null): Promis
   const torrcExtra = join(folder, `torrc-${socksPort ?? 'plain'}`);
   await copyFile(network.torrcExtraPath, torrcExtra);
   if (socksPort !== null) await appendFile(torrcExtra, `\nSocksPort 127.0.0.1:${socksPort}\n`);
-  const daemon = await startDaemon({ carrier: 'tor', torrcExtra, join: join_, page: built.folder });
+  const daemon = await startDaemon({ carrier: 'tor', torrcExtra, join: join_, page });
   const onion = await daemon.event((event) => event.event === 'onion' && event.reachable, 120_000);
   return { daemon, address: onion.event === 'onion' ? onion.address : '' };
 }
@@ -43,7 +43,6 @@ const nodes = (async () => {
 test.after(async () => {
   const { first, second } = await nodes;
   await Promise.all([first.daemon.stop(), second.daemon.stop()]);
-  await built.remove();
   await network.stop();
   await rm(folder, { recursive: true, force: true });
 });

@@ -21,15 +21,30 @@ export interface Out {
   key(key: string | null): void;
 }
 
+/** The parts of a worker that answer the page. */
+interface Parts {
+  readonly start: Start;
+  readonly keeper: Keeper;
+  readonly watch: Watch;
+  readonly files: Files;
+  readonly circle: Circle;
+  readonly transfers: Transfers;
+  readonly link: OpenedLink;
+}
+
 export function makeHandlers(start: Start, out: Out): Handlers {
+  const event = (one: UiEvent): void => { out.event(one); };
   const door = new OwnDoor({ ...start, keep: (key) => { out.key(key); } });
-  const keeper = new Keeper(door, (event) => { out.event(event); });
-  const files = new Files(keeper);
-  const circle = new Circle(keeper);
-  const transfers = new Transfers(keeper);
-  const link = new OpenedLink(door);
-  const watch = new Watch(door, (event) => { out.event(event); });
-  const answers: Answers = {
+  const keeper = new Keeper(door, event);
+  const parts: Parts = {
+    start, keeper, watch: new Watch(door, event), files: new Files(keeper), circle: new Circle(keeper), transfers: new Transfers(keeper), link: new OpenedLink(door),
+  };
+  const answers: Answers = { ...accountAnswers(parts), ...fileAnswers(parts), ...peopleAnswers(parts), ...linkAnswers(parts) };
+  return new Map<string, (...args: never[]) => unknown>([...Object.entries(answers), ...Object.entries(savingAnswers(parts))]);
+}
+
+function accountAnswers({ start, keeper, watch, files }: Parts) {
+  return {
     connection: () => watch.connection(),
     state: () => (keeper.isOpen ? 'open' : start.used ? 'locked' : 'new'),
     strength: (password, login) => strength(password, login),
@@ -46,6 +61,11 @@ export function makeHandlers(start: Start, out: Out): Handlers {
     setPreferences: (change) => setPreferences(keeper, change),
     setIdleMinutes: async (idleMinutes) => { await setPreferences(keeper, { idleMinutes }); },
     touch: async () => { keeper.touch(); },
+  } satisfies Partial<Answers>;
+}
+
+function fileAnswers({ files, transfers }: Parts) {
+  return {
     list: (path) => files.list(path),
     stat: (path) => files.stat(path),
     mkdir: (path) => files.mkdir(path),
@@ -61,6 +81,11 @@ export function makeHandlers(start: Start, out: Out): Handlers {
     cancel: async (id) => { transfers.cancel(id); },
     read: (path, offset, length) => files.read(path, offset, length),
     search: (text, from) => files.search(text, from),
+  } satisfies Partial<Answers>;
+}
+
+function peopleAnswers({ circle }: Parts) {
+  return {
     people: () => circle.list(),
     follow: (nameOrLink, note) => circle.follow(nameOrLink, note),
     accept: (name) => circle.accept(name),
@@ -75,20 +100,28 @@ export function makeHandlers(start: Start, out: Out): Handlers {
     sharedWithMe: () => circle.sharedWithMe(),
     link: (path, options) => circle.link(path, options),
     unlink: (id) => circle.unlink(id),
+  } satisfies Partial<Answers>;
+}
+
+function linkAnswers({ keeper, link }: Parts) {
+  return {
     openLink: async (fragment, password) => {
       await keeper.ready();
       return link.open(fragment, password);
     },
     listLink: (path) => link.list(path),
     readLink: (path, offset, length) => link.read(path, offset, length),
-  };
-  const saving = {
+  } satisfies Partial<Answers>;
+}
+
+/** What the page's own `download` is made of: a name to save under, then the saving. */
+function savingAnswers({ transfers, link }: Parts) {
+  return {
     downloadName: (paths: readonly string[]) => transfers.downloadName(paths),
     download: (paths: readonly string[], target: FileSystemFileHandle | null) => transfers.download(paths, target),
     downloadLinkName: async (paths: readonly string[]) => transfers.nameOf(await link.sources(paths)),
     downloadLink: async (paths: readonly string[], target: FileSystemFileHandle | null) => transfers.save(await link.sources(paths), target),
   };
-  return new Map<string, (...args: never[]) => unknown>([...Object.entries(answers), ...Object.entries(saving)]);
 }
 
 async function whoami(keeper: Keeper): Promise<Whoami> {

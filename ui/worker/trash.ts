@@ -27,6 +27,7 @@ export class Trash {
     if (name === undefined) throw new WorkerError('bad-path', 'The root folder cannot be removed.');
     if (isForeign(path)) throw new WorkerError('read-only', 'What others share can be read and copied, and not be changed.');
     const id = toHex(randomBytes(16));
+    await this.#makeLight(names);
     await this.#moveIn(path, `${TRASH_PATH}/${id} ${shortened(name)}`);
     await this.#open.discarded.edit((items) => [...items, { id, from: path, removed: Date.now() }]);
     return id;
@@ -68,6 +69,13 @@ export class Trash {
   async #forget(ids: ReadonlySet<string>): Promise<void> {
     const notes = await this.#open.discarded.get();
     if (notes.some(({ id }) => ids.has(id))) await this.#open.discarded.edit((items) => items.filter((item) => !ids.has(item.id)));
+  }
+
+  /** Out of a space that is shared, a move would send all content anew; what is a space of its own goes as it is. */
+  async #makeLight(names: readonly string[]): Promise<void> {
+    const { drive } = this.#open.session;
+    const above = await Promise.all(names.slice(0, -1).map(async (_, depth) => drive.stat(`/${names.slice(0, depth + 1).join('/')}`)));
+    if (above.some(({ target }) => target !== null)) await drive.detach(`/${names.join('/')}`);
   }
 
   async #moveIn(path: string, to: string): Promise<void> {
