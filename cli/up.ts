@@ -114,7 +114,7 @@ function showText(): (event: Event) => void {
     const field = (name: string): string => textOf(event.get(name));
     switch (event.get('event')) {
       case 'ready':
-        print(`Local door: ${field('url')}`);
+        print(`Local door: ${field('url')} ("underkeep open" shows its page in a browser)`);
         if (field('onion') !== '') print(`Onion: ${field('onion')} (being published)`);
         break;
       case 'tor':
