@@ -41,18 +41,24 @@ export function keysAfterConflict({ commit }: CheckedSpace, max: number): MapKey
   return [...commit.prove, ...commit.changes.map(([key]) => key)].slice(0, max);
 }
 
+/** Keys are hashes: four that agree in so many nibbles were chosen, to make a small commit cost the node much. */
+const DEEPEST = 24;
+/** A change renews the nodes on its way, about as many as a map of 10^9 cells is deep less those that the changes share. */
+const NODES_A_CHANGE = 5;
+const NODES_FREE = 64;
+
 export interface PlannedMap {
   readonly nodes: NodeDelta;
   readonly cells: CellUse[];
   readonly proof: Uint8Array[];
 }
 
-/** Applies the changes to the map that is. Throws `bad-proof` unless that gives the signed root. */
+/** Applies the changes to the map that is. Throws `bad-proof` unless that gives the signed root, `too-large` where keys were chosen to make it deep. */
 export function planMap({ commit }: CheckedSpace, before: CellMap): PlannedMap {
   const changes = commit.changes.map(([key, fragments]): MapChange & { fragments: readonly Cid[] | null } => ({
     key, fragments, value: fragments === null ? null : cellHash(fragments),
   }));
-  const after = before.apply(changes);
+  const after = before.apply(changes, DEEPEST);
   if (!equalBytes(after.root, commit.root.map)) throw new WireError('bad-proof', 'The changes do not lead to the map that the pointer signs.');
   const uses = new Map<string, CellUse>();
   for (const { key, value, fragments } of changes) {
@@ -61,7 +67,9 @@ export function planMap({ commit }: CheckedSpace, before: CellMap): PlannedMap {
     if (value !== null) count(uses, { hash: value, by: 1, fragments });
   }
   const proof = after.prove(commit.prove);
-  return { nodes: after.delta(before), cells: [...uses.values()].filter(({ by }) => by !== 0), proof };
+  const nodes = after.delta(before);
+  if (nodes.added.length > NODES_FREE + NODES_A_CHANGE * changes.length) throw new WireError('too-large', 'The changes make too many nodes of the map: their keys are no hashes.');
+  return { nodes, cells: [...uses.values()].filter(({ by }) => by !== 0), proof };
 }
 
 function count(uses: Map<string, CellUse>, use: CellUse): void {

@@ -73,10 +73,11 @@ export class CellMap {
     return null;
   }
 
-  apply(changes: Iterable<MapChange>): CellMap {
+  /** Throws `too-large` where an entry would make a node below `deepest` nibbles, which keys that are hashes do not. */
+  apply(changes: Iterable<MapChange>, deepest = DEPTH_MAX): CellMap {
     let root: Tree | null = this.#root;
     for (const { key, value } of changes) {
-      root = value === null ? remove(root, 0, key) : insert(root, 0, { key, value });
+      root = value === null ? remove(root, 0, key) : insert(root, 0, { key, value }, deepest);
     }
     return new CellMap(root ?? bucket([]));
   }
@@ -148,23 +149,24 @@ function fetchNode(stub: Stub, key: MapKey, depth: number): Loaded {
   return { kind: 'branch', children, hash: stub.hash, encoded };
 }
 
-function insert(tree: Tree | null, depth: number, entry: MapEntry): Tree {
+function insert(tree: Tree | null, depth: number, entry: MapEntry, deepest: number): Tree {
   if (tree === null) return bucket([entry]);
   const node = load(tree, entry.key, depth);
   if (node.kind === 'branch') {
     const slot = nibble(entry.key, depth);
-    return branch(replaced(node.children, slot, insert(node.children[slot] ?? null, depth + 1, entry)));
+    return branch(replaced(node.children, slot, insert(node.children[slot] ?? null, depth + 1, entry, deepest)));
   }
   const others = node.entries.filter(({ key }) => !equalBytes(key, entry.key));
   const entries = [...others, entry].sort((a, b) => compareBytes(a.key, b.key));
-  return entries.length <= BUCKET_MAX ? bucket(entries) : split(entries, depth);
+  return entries.length <= BUCKET_MAX ? bucket(entries) : split(entries, depth, deepest);
 }
 
-function split(entries: readonly MapEntry[], depth: number): Branch {
+function split(entries: readonly MapEntry[], depth: number, deepest: number): Branch {
+  if (depth >= deepest) throw new WireError('too-large', 'Keys of this map are more alike than hashes ever are: its nodes would lie too deep.');
   let children: readonly (Tree | null)[] = Array.from({ length: FAN_OUT }, () => null);
   for (const entry of entries) {
     const slot = nibble(entry.key, depth);
-    children = replaced(children, slot, insert(children[slot] ?? null, depth + 1, entry));
+    children = replaced(children, slot, insert(children[slot] ?? null, depth + 1, entry, deepest));
   }
   return branch(children);
 }

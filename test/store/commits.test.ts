@@ -3,8 +3,8 @@ import * as assert from 'uvu/assert';
 import { generateSigningKey, randomBytes, useEngine } from '../../crypto/index.ts';
 import { nodeEngine } from '../../engines/index.ts';
 import {
-  CellMap, cidOf, decodeCommitAnswer, encodeCar, encodeCommit, mapKey, openPointer, ProofNodes, rootHash, signPointer,
-  type Block, type CommitRecord, type SpaceCommit,
+  CellMap, cellHash, cidOf, decodeCommitAnswer, encodeCar, encodeCommit, mapKey, openPointer, ProofNodes, rootHash, signPointer,
+  type Block, type CommitRecord, type MapKey, type SpaceCommit,
 } from '../../wire/index.ts';
 import { FileBlocks } from '../../store/index.ts';
 import { deliver, openStore, refused, send, stream, type OpenStore } from '../rig/store.ts';
@@ -97,6 +97,35 @@ test('the blocks of a commit that came too late wait for an hour and no longer',
   open.pass(3601);
   await open.collectAll();
   assert.is(await open.store.block(cid), null);
+});
+
+test('keys that are no hashes cannot make a map deep or large, by one commit or by several', async () => {
+  const writer = await account();
+  const stem = randomBytes(32);
+  const alike = (nibbles: number, last: number): MapKey => {
+    const key = stem.slice();
+    key[nibbles >> 1] = ((key[nibbles >> 1] ?? 0) & (nibbles % 2 === 0 ? 0x0f : 0xf0)) | (nibbles % 2 === 0 ? last << 4 : last);
+    return key as MapKey;
+  };
+  const fragments = [cidOf('raw', randomCell(10))];
+  const value = cellHash(fragments);
+  const chosen = async (keys: readonly MapKey[]): Promise<Pick<Draft, 'body'>> => {
+    const draft = await writer.draft([[writer.home, []]]);
+    const map = writer.home.map.apply(keys.map((key) => ({ key, value })));
+    return editedSpace(draft, (space) => {
+      const root = { ...space.root, map: map.root };
+      const { sequence, previous } = openPointer(space.pointer);
+      return { ...space, root, pointer: signPointer(writer.home.key, { sequence, previous, root: rootHash(root) }), changes: keys.map((key) => [key, fragments]) };
+    });
+  };
+  for (const nibbles of [24, 40, 63]) await refused('too-large', async () => chosen([0, 1, 2, 3].map((last) => alike(nibbles, last))).then(async (draft) => send(open, draft)));
+  // At the depth that is allowed the changes are judged further: the block was never sent.
+  await refused('missing-block', async () => chosen([0, 1, 2, 3].map((last) => alike(23, last))).then(async (draft) => send(open, draft)));
+  const groups = Array.from({ length: 40 }, () => {
+    stem.set(randomBytes(32));
+    return [0, 1, 2, 3].map((last) => alike(23, last));
+  });
+  await refused('too-large', async () => chosen(groups.flat()).then(async (draft) => send(open, draft)));
 });
 
 test('a commit over several spaces is all or nothing', async () => {
