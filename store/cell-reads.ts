@@ -37,7 +37,8 @@ export async function readCells(rows: Rows, held: HeldBlocks, request: CellsRequ
   for (const hash of hashes) cells.push(hash === null ? null : await rows.cell(space.id, hash) ?? gone(request));
   const { included, blocks } = await within(rows, cells, request.bytes);
   const first = await firstBlock(held, blocks);
-  if (blocks.length > 0 && !(await rows.open(space.id))) throw linkSpent();
+  // CIDs alone count as well: they are what makes the blocks findable.
+  if (cells.some((cell) => cell !== null) && !(await rows.open(space.id))) throw linkSpent();
   const record = encodeCellsAnswer({ v: 1, pointer: space.pointer, root: at.root, frontiers: at.frontiers, proof, cells, included });
   const length = blocks.reduce((sum, { cid, size }) => sum + sectionHead(cid, size).length + size, 0);
   return { record, blocks: inOrder(held, blocks, first), length };

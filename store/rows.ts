@@ -136,6 +136,8 @@ export interface Rows {
   keepSpine(space: Id, at: number, hashes: readonly LogHash[]): Promise<void>;
 
   block(cid: Cid): Promise<StoredBlock | null>;
+  /** Whether somebody holds the block for more than cells of spaces with terms. */
+  isPublic(cid: Cid): Promise<boolean>;
   /** Whether the account holds the block or has it waiting. */
   holds(account: Id, cid: Cid): Promise<boolean>;
   /** Puts blocks in the account's waiting room for an hour. Throws `quota-full`. */

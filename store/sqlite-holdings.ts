@@ -43,6 +43,14 @@ export class Holdings {
     }
   }
 
+  /** True where an account has it waiting, or names it by anything but cells of spaces with terms. Blocks that nobody holds are on their way out. */
+  isPublic(digest: Uint8Array): boolean {
+    return this.#db.get(
+      `SELECT 1 FROM holdings AS held JOIN blocks ON blocks.id = held.block WHERE digest = ? AND (uses = 0 OR uses > (
+         SELECT count(*) FROM spaces JOIN cells ON cells.space = spaces.id
+         WHERE spaces.account = held.account AND terms = 1 AND instr(fragments, digest) > 0)) LIMIT 1`, digest) !== null;
+  }
+
   /** One use less of each distinct block; the last gives its room back to the account. */
   release(account: Id, fragments: Uint8Array, now: number): void {
     for (const cid of new Set(decodeFragments(fragments))) {

@@ -96,6 +96,10 @@ export class SqliteRows implements Rows {
     return maybe(row, (found) => ({ cid, size: found.number('size'), bytes: found.maybeBytes('bytes') }));
   }
 
+  async isPublic(cid: Cid): Promise<boolean> {
+    return this.#holdings.isPublic(cidDigest(cid));
+  }
+
   async holds(account: Id, cid: Cid): Promise<boolean> {
     return this.#db.get('SELECT 1 FROM holdings WHERE account = ? AND block = (SELECT id FROM blocks WHERE digest = ?)', account, cidDigest(cid)) !== null;
   }

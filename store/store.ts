@@ -87,8 +87,12 @@ export class Store {
     return mirrorOf(this.rows, this.#held, await readable(this.rows, writer, this.#now()));
   }
 
-  /** The block, checked; null where there is none. Throws `corrupt-block`. */
+  /**
+   * The block, checked; null where there is none, or where only cells of spaces with terms name it: who once saw its CID would
+   * read it past the terms. Throws `corrupt-block`.
+   */
   async block(cid: Cid): Promise<Uint8Array | null> {
+    if (!(await this.rows.isPublic(cid))) return null;
     return this.#held.read(cid);
   }
 

@@ -121,13 +121,13 @@ test('from one cell and all that its proof reaches, no neighbour can be fetched'
   }
 });
 
-test('a link ends at its time, and after so many readings that brought a block', async () => {
+test('a link ends at its time, and after so many readings that named a cell, whether blocks came along or not', async () => {
   const cell = { label: randomLabel(), cell: randomCell(2000) };
   const counted = newSpace(false, { expires: null, opens: 2 });
   await holding([cell], counted);
   await read(counted, [randomLabel()]);
+  await read(counted, [], { prove: [mapKey(cell.label)] });
   await read(counted, [cell.label], { bytes: 0 });
-  await read(counted, [cell.label]);
   await read(counted, [cell.label]);
   await refused('link-spent', async () => read(counted, [cell.label]));
   const timed = newSpace(false, { expires: open.now() + 100, opens: null });
@@ -136,6 +136,30 @@ test('a link ends at its time, and after so many readings that brought a block',
   await read(timed, [cell.label]);
   open.pass(1);
   await refused('link-spent', async () => read(timed, [cell.label]));
+});
+
+test('a block that only spaces with terms name is not served by its CID, and one that is named elsewhere too is', async () => {
+  const [secret, both] = [{ label: randomLabel(), cell: randomCell(2000) }, { label: randomLabel(), cell: randomCell(2000) }];
+  const counted = newSpace(false, { expires: null, opens: 5 });
+  const writer = await holding([secret, both], counted);
+  const { blocks } = await read(counted, [secret.label]);
+  const [cid] = [...blocks.keys()];
+  if (cid === undefined) throw new Error('no block');
+  assert.is(await open.store.block(cid), null);
+  const { blocks: others } = await read(counted, [both.label]);
+  const [shared] = [...others.keys()];
+  if (shared === undefined) throw new Error('no block');
+  assert.is(await open.store.block(shared), null);
+  await deliver(open, await writer.draft([[writer.home, [both]]]));
+  assert.ok(await open.store.block(shared));
+  await holding([{ label: randomLabel(), cell: both.cell }], newSpace(false, { expires: null, opens: 1 }));
+  assert.ok(await open.store.block(shared), 'nobody can hide it by naming it');
+  await deliver(open, await writer.draft([[writer.home, []]], { retire: [counted.key] }));
+  for (const seconds of [0, 3601, 3601]) {
+    open.pass(seconds);
+    assert.is(await open.store.block(cid), null);
+    await open.collectAll();
+  }
 });
 
 test('an unknown space is unknown', async () => {
