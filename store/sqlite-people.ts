@@ -23,8 +23,14 @@ export function page(db: Sqlite, from: number, to: number, limit: number): Signe
     .map((row) => ({ identity: row.bytes('identity'), signature: row.bytes('signature') as Signature }));
 }
 
+const ENVELOPES_A_MINUTE = 2 ** 16;
+
+/** Numbers follow the clock, so that a node that was reset or restored does not number below the cursors that readers hold. */
 export function putEnvelope(db: Sqlite, bucket: number, epoch: number, envelope: Uint8Array, now: number, cap: number): void {
-  db.run('INSERT INTO envelopes (bucket, epoch, at, envelope) VALUES (?, ?, ?, ?)', bucket, epoch, now, envelope);
+  db.run(
+    `INSERT INTO envelopes (id, bucket, epoch, at, envelope)
+     VALUES (max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'envelopes'), 0) + 1, ?), ?, ?, ?, ?)`,
+    Math.floor(now / 60) * ENVELOPES_A_MINUTE, bucket, epoch, now, envelope);
   db.run('DELETE FROM envelopes WHERE bucket = ? AND id <= (SELECT id FROM envelopes WHERE bucket = ? ORDER BY id DESC LIMIT 1 OFFSET ?)', bucket, bucket, cap);
 }
 

@@ -87,6 +87,17 @@ test('a bucket gives everyone everything after a cursor', async () => {
   assert.is((await refusal(daemon, '/v1/bucket', { body: put({ bucket: 4 }) })).code, 'not-found');
 });
 
+test('a node whose buckets were lost or restored numbers on above the cursors of its readers', async () => {
+  const [before, after] = [new SqliteRows(':memory:'), new SqliteRows(':memory:')];
+  for (let number = 0; number < 100; number++) await before.putEnvelope(0, today, randomBytes(8), 1_800_000_000, 600);
+  const cursor = (await before.envelopes(0, 0, 600)).at(-1)?.id ?? 0;
+  await before.putEnvelope(0, today, randomBytes(8), 1_700_000_000, 600);
+  assert.is((await before.envelopes(0, cursor, 600)).length, 1, 'a clock that goes back hides nothing');
+  await after.putEnvelope(0, today, randomBytes(8), 1_800_000_060, 600);
+  assert.is((await after.envelopes(0, cursor, 600)).length, 1);
+  await Promise.all([before.close(), after.close()]);
+});
+
 test('a long bucket comes in parts', async () => {
   for (let number = 0; number < 520; number++) await demand(daemon, '/v1/bucket', { body: put({ bucket: 1 }) });
   const first = decodeCollected(await demand(daemon, '/v1/bucket', { body: collect(1, 0) }));
