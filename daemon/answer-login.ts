@@ -20,8 +20,10 @@ export async function answerLogin(services: Services, body: Uint8Array): Promise
   });
 }
 
-function checkWork({ guesses, now }: Services, request: LoginRequest): void {
+function checkWork({ guesses, spent, now }: Services, request: LoginRequest): void {
   const bits = guesses.bits(request.login, now());
-  if (bits === 0 || (request.work !== null && hashBits(loginChallenge(request), request.work) >= bits)) return;
+  if (bits === 0) return;
+  const challenge = loginChallenge(request);
+  if (request.work !== null && hashBits(challenge, request.work) >= bits && spent.take(challenge, now())) return;
   throw new WireError('work-required', 'There were many log-ins to this name: this one costs some seconds of computing first.', encodeWorkDetail(bits));
 }

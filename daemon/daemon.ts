@@ -9,6 +9,7 @@ import { startCarrier, withoutCarrier, type NodeCarrier } from './carrier.ts';
 import { localDoor, onionDoor, socketDoor } from './door.ts';
 import { describe } from './failure.ts';
 import { GuessLimit } from './guess-limit.ts';
+import { SpentWork } from './spent-work.ts';
 import { listenLocal, listenSocket } from './listen.ts';
 import { loadPage } from './page-files.ts';
 import { PageSessions } from './page-sessions.ts';
@@ -58,6 +59,7 @@ async function open(config: DaemonConfig, emit: (event: DaemonEvent) => void, cl
   const services: Services = {
     store, config, now, log,
     guesses: new GuessLimit({ free: config.freeGuesses, seconds: config.guessSeconds, bitsMax: config.workBitsMax }),
+    spent: new SpentWork(),
     secret: await nodeSecret(store),
     version: softwareVersion(),
     carrier: () => carrier.status(),

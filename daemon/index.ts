@@ -6,3 +6,4 @@ export { startDaemon } from './daemon.ts';
 export type { Daemon, DaemonEvent } from './daemon.ts';
 export { KEY_HEADER } from './door.ts';
 export { GuessLimit } from './guess-limit.ts';
+export { SpentWork } from './spent-work.ts';

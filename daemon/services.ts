@@ -3,6 +3,7 @@ import type { DaemonConfig } from './config.ts';
 import type { GuessLimit } from './guess-limit.ts';
 import type { PageFiles } from './page-files.ts';
 import type { PageSessions } from './page-sessions.ts';
+import type { SpentWork } from './spent-work.ts';
 
 /** How the carrier stands, as the local doors tell it. */
 export interface CarrierStatus {
@@ -23,6 +24,7 @@ export interface Services {
   readonly store: Store;
   readonly config: DaemonConfig;
   readonly guesses: GuessLimit;
+  readonly spent: SpentWork;
   /** Seed of the oblivious PRF's keys; 32 bytes. */
   readonly secret: Uint8Array;
   readonly version: string;

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DEFAULT_SCRYPT, oprfBlind, oprfFinalize, useEngine, utf8 } from '../../crypto/index.ts';
-import { GuessLimit } from '../../daemon/index.ts';
+import { GuessLimit, SpentWork } from '../../daemon/index.ts';
 import { nodeEngine } from '../../engines/index.ts';
 import { decodeLoginAnswer, decodeWorkDetail, doWork, encodeRequest, loginChallenge, parseName, type LoginAnswer } from '../../wire/index.ts';
 import { demand, refusal } from '../rig/ask.ts';
@@ -72,6 +72,7 @@ test('many guesses at one name cost work that grows, are never locked out, and c
   assert.is((await refusal(daemon, '/v1/login', { body: encodeRequest({ ...request, work: stolen }) })).code, 'work-required', 'work for another name does not count');
   const work = await doWork(loginChallenge(request), bits);
   assert.is(decodeLoginAnswer(await demand(daemon, '/v1/login', { body: encodeRequest({ ...request, work }) })).known, false);
+  assert.is((await refusal(daemon, '/v1/login', { body: encodeRequest({ ...request, work }) })).code, 'work-required', 'work counts once');
   await login('another', 'pw');
 });
 
@@ -87,6 +88,14 @@ test('the work grows to its limit and is forgotten with time', () => {
   assert.is(limit.bits('other', 100), 0);
   assert.is(limit.bits('name', 100 + 30 * 10), 0);
   assert.is(limit.bits('name', 50), 12, 'a clock that goes back forgets nothing');
+});
+
+test('work that was used is forgotten after ten minutes', () => {
+  const spent = new SpentWork();
+  const [one, other] = [utf8('one'), utf8('other')];
+  assert.equal([spent.take(one, 0), spent.take(one, 1), spent.take(other, 599), spent.take(one, 599)], [true, false, true, false]);
+  assert.ok(spent.take(utf8('third'), 600));
+  assert.equal([spent.take(one, 600), spent.take(other, 600)], [true, false]);
 });
 
 test.run();

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { makeApp } from '../../daemon/app.ts';
-import { DEFAULTS, GuessLimit } from '../../daemon/index.ts';
+import { DEFAULTS, GuessLimit, SpentWork } from '../../daemon/index.ts';
 import { socketDoor } from '../../daemon/door.ts';
 import { PageSessions } from '../../daemon/page-sessions.ts';
 import type { Services } from '../../daemon/services.ts';
@@ -54,6 +54,7 @@ async function start(folder: string, now: () => number): Promise<{ store: Store;
   const services: Services = {
     store, config, now, secret, version: '0', page: null, pages: new PageSessions(now),
     guesses: new GuessLimit({ free: config.freeGuesses, seconds: config.guessSeconds, bitsMax: config.workBitsMax }),
+    spent: new SpentWork(),
     carrier: () => ({ carrier: 'none', phase: 'none', percent: 0, summary: '', advice: null, socks: null, onion: null, reachable: null }),
     log: (line) => { console.error(`node: ${line}`); },
   };
