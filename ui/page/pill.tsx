@@ -91,10 +91,11 @@ export function ConnectionFacts({ connection }: { readonly connection: Connectio
 }
 
 /** Across the page while the node does not answer, or does not let this page in. */
-export function OfflineBar() {
+export function OfflineBar({ isOpen = false }: { readonly isOpen?: boolean }) {
   const connection = useStore(usePage().connection);
   const isOffline = connection !== null && !connection.online;
-  const isStrange = connection !== null && !connection.admitted;
+  // Where nothing is open, the whole page says it.
+  const isStrange = isOpen && connection !== null && !connection.admitted;
   return (
     <div role="status" class={isOffline || isStrange ? 'offline-bar' : 'sr'}>
       {isOffline && <><Icon name="offline" /><span>{t('offline.text')}</span></>}

@@ -154,7 +154,7 @@ export function Shell(): ComponentChildren {
       {!isPhone && <aside class="side"><Brand /><Nav /><span class="grow" /><Quota /></aside>}
       <div class="body">
         <Head isPhone={isPhone} search={search} onSearch={setSearch} />
-        <OfflineBar />
+        <OfflineBar isOpen />
         <main ref={main} class="main" tabIndex={-1}><Place search={search} onSearch={setSearch} isPhone={isPhone} /></main>
         {isPhone && <Nav />}
       </div>
