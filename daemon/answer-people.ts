@@ -1,5 +1,5 @@
 import {
-  COLLECT_MAX, decodeBucket, decodeDirectory, encodeCollected, encodeDirectoryPage, encodeDone, encodePrefixDetail, EPOCH_SECONDS, nameHash, openIdentity, PREFIX_BITS_MAX, WireError,
+  COLLECT_MAX, decodeBucket, decodeDirectory, encodeCollected, encodeDirectoryPage, encodeDone, encodePrefixDetail, encodeWorkDetail, dropChallenge, EPOCH_SECONDS, hashBits, nameHash, openIdentity, PREFIX_BITS_MAX, WireError,
   type BucketRequest, type DirectoryRequest, type Name, type SignedIdentity,
 } from '../wire/index.ts';
 import type { Services } from './services.ts';
@@ -12,6 +12,8 @@ const PAGE_AVERAGE_MAX = 256;
 const PAGE_MAX = 4096;
 /** Names that a page lets in; the rest is for those that are let in at the same moment. */
 const PAGE_ROOM = 4000;
+
+const DROP_BITS_MIN = 8;
 
 type People = Pick<Services['store']['rows'], 'records' | 'page'>;
 
@@ -66,24 +68,41 @@ async function publish({ store, config }: Services, request: Extract<DirectoryRe
   return encodeDone();
 }
 
-/** `POST /v1/bucket`. Throws `malformed`, `clock-skew`, and `not-found` where another node keeps the buckets. */
+/** `POST /v1/bucket`. Throws `malformed`, `clock-skew`, `work-required`, and `not-found` where another node keeps the buckets. */
 export async function answerBucket(services: Services, body: Uint8Array): Promise<Uint8Array> {
   const request = decodeBucket(body);
   checkRole(services);
   checkBucket(request.bucket, services.config.bucketBits);
-  return request.op === 'put' ? put(services, request) : collect(services, request);
+  return request.op === 'collect' ? collect(services, request) : put(services, request);
 }
 
 function checkBucket(bucket: number, bits: number): void {
   if (bucket >= 2 ** bits) throw new WireError('not-found', 'There is no such bucket: read a directory page for how many there are.');
 }
 
-async function put({ store, config, now }: Services, { bucket, epoch, envelope }: Extract<BucketRequest, { op: 'put' }>): Promise<Uint8Array> {
+/** The leading zero bits that one more envelope costs a bucket of `cap` that holds `held`: none until it is half full, then ever more. */
+export function dropBits(held: number, cap: number, bitsMax: number): number {
+  const over = (2 * held - cap) / cap;
+  return over < 0 ? 0 : Math.min(bitsMax, DROP_BITS_MIN + Math.floor(over * Math.max(0, bitsMax - DROP_BITS_MIN)));
+}
+
+async function put(services: Services, request: Exclude<BucketRequest, { op: 'collect' }>): Promise<Uint8Array> {
+  const { store, config, now } = services;
+  const { bucket, epoch, envelope } = request;
   if (Math.abs(epoch - Math.floor(now() / EPOCH_SECONDS)) > 1) {
     throw new WireError('clock-skew', 'Your clock and the clock of the node are more than a day apart: set the one that is wrong.');
   }
+  checkWork(services, request, dropBits(await store.rows.countEnvelopes(bucket), config.bucketCap, config.workBitsMax));
   await store.rows.putEnvelope(bucket, epoch, envelope, now(), config.bucketCap);
   return encodeDone();
+}
+
+/** A full bucket loses its oldest envelope for each new one: whoever wants to empty it so has to work for each. */
+function checkWork({ spent, now }: Services, request: Exclude<BucketRequest, { op: 'collect' }>, bits: number): void {
+  if (bits === 0) return;
+  const challenge = dropChallenge(request);
+  if (request.op === 'worked' && hashBits(challenge, request.work) >= bits && spent.take(challenge, now())) return;
+  throw new WireError('work-required', 'This bucket is filling up: an envelope costs some seconds of computing first.', encodeWorkDetail(bits));
 }
 
 async function collect({ store }: Services, { bucket, after }: Extract<BucketRequest, { op: 'collect' }>): Promise<Uint8Array> {

@@ -1,5 +1,5 @@
 /** The untrusted side. It runs as a process of its own, `daemon/main.ts`; this door is for tests. */
-export { pageBits } from './answer-people.ts';
+export { dropBits, pageBits } from './answer-people.ts';
 export { DEFAULTS, parseConfig } from './config.ts';
 export type { DaemonConfig } from './config.ts';
 export { startDaemon } from './daemon.ts';

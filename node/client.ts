@@ -1,7 +1,7 @@
 import { concat, type PublicKey } from '../crypto/index.ts';
 import {
   decodeCar, decodeCellsAnswer, decodeCollected, decodeCommitAnswer, decodeDirectoryPage, decodeDone, decodeError,
-  decodeLoginAnswer, decodeNodeInfo, decodeSegmentAnswer, decodeSpineAnswer, decodeWorkDetail, doWork, encodeRequest, loginChallenge, checkBlock,
+  decodeLoginAnswer, decodeNodeInfo, decodeSegmentAnswer, decodeSpineAnswer, decodeWorkDetail, doWork, dropChallenge, encodeRequest, loginChallenge, checkBlock,
   BLOCK_MAX, CELLS_ANSWER_MAX, LANE_ANSWER_MAX, LOG_SEGMENTS_MAX, WireError, WORK_BITS_MAX,
   type Block, type CarrierFetch, type CarrierResponse, type CellsAnswer, type CellsRequest, type Cid, type Collected, type CommitAnswer, type DirectoryPage,
   type LoginAnswer, type LoginRequest, type MirrorRequest, type NodeInfo, type SignedIdentity, type SpineAnswer,
@@ -51,14 +51,7 @@ export class NodeClient {
       const body = encodeRequest({ v: 1, ...request, work });
       return decodeLoginAnswer(await this.#ask('POST', '/v1/login', body, LANE_ANSWER_MAX + SMALL_ANSWER, signal));
     };
-    try {
-      return await ask(null);
-    } catch (error) {
-      if (!(error instanceof WireError) || error.code !== 'work-required' || error.detail === null) throw error;
-      const bits = decodeWorkDetail(error.detail);
-      if (bits > WORK_BITS_MAX) throw new WireError('too-busy', 'The node asks for more work than is fair before it answers; try again later.');
-      return ask(await doWork(loginChallenge(request), bits, signal));
-    }
+    return working(ask, loginChallenge(request), signal);
   }
 
   /** Sends the same bytes again when an answer was lost: the node answers a repeated commit as it did the first time. */
@@ -105,8 +98,14 @@ export class NodeClient {
     decodeDone(await this.#ask('POST', '/v1/directory', encodeRequest({ v: 1, op: 'publish', record }), SMALL_ANSWER, signal));
   }
 
+  /** Does the proof of work that a node asks for while a bucket fills up. */
   async putEnvelope(bucket: number, epoch: number, envelope: Uint8Array, signal?: AbortSignal): Promise<void> {
-    decodeDone(await this.#ask('POST', '/v1/bucket', encodeRequest({ v: 1, op: 'put', bucket, epoch, envelope }), SMALL_ANSWER, signal));
+    const drop = { bucket, epoch, envelope };
+    const ask = async (work: Uint8Array | null): Promise<void> => {
+      const body = encodeRequest(work === null ? { v: 1, op: 'put', ...drop } : { v: 1, op: 'worked', ...drop, work });
+      decodeDone(await this.#ask('POST', '/v1/bucket', body, SMALL_ANSWER, signal));
+    };
+    await working(ask, dropChallenge(drop), signal);
   }
 
   async collect(bucket: number, after: number, signal?: AbortSignal): Promise<Collected> {
@@ -175,6 +174,18 @@ async function refusal(response: CarrierResponse): Promise<WireError> {
 function isRepeatable(error: unknown): boolean {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
   return code === 'unreachable' || code === 'timeout' || code === 'closed';
+}
+
+/** Asks without work, and where the node wants some, once more with it. */
+async function working<T>(ask: (work: Uint8Array | null) => Promise<T>, challenge: Uint8Array, signal?: AbortSignal): Promise<T> {
+  try {
+    return await ask(null);
+  } catch (error) {
+    if (!(error instanceof WireError) || error.code !== 'work-required' || error.detail === null) throw error;
+    const bits = decodeWorkDetail(error.detail);
+    if (bits > WORK_BITS_MAX) throw new WireError('too-busy', 'The node asks for more work than is fair before it answers; try again later.');
+    return ask(await doWork(challenge, bits, signal));
+  }
 }
 
 async function collectBytes(body: AsyncIterable<Uint8Array>, max: number): Promise<Uint8Array> {

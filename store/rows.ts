@@ -155,6 +155,7 @@ export interface Rows {
   page(from: number, to: number, limit: number): Promise<readonly SignedIdentity[]>;
   /** Keeps the newest `cap` of a bucket. */
   putEnvelope(bucket: number, epoch: number, envelope: Uint8Array, now: number, cap: number): Promise<void>;
+  countEnvelopes(bucket: number): Promise<number>;
   envelopes(bucket: number, after: number, limit: number): Promise<readonly Envelope[]>;
 
   /** Lets go of what is past its time, at most about `limit` rows; `spared` blocks are being written just now. */

@@ -34,6 +34,10 @@ export function putEnvelope(db: Sqlite, bucket: number, epoch: number, envelope:
   db.run('DELETE FROM envelopes WHERE bucket = ? AND id <= (SELECT id FROM envelopes WHERE bucket = ? ORDER BY id DESC LIMIT 1 OFFSET ?)', bucket, bucket, cap);
 }
 
+export function countEnvelopes(db: Sqlite, bucket: number): number {
+  return db.get('SELECT count(*) AS envelopes FROM envelopes WHERE bucket = ?', bucket)?.number('envelopes') ?? 0;
+}
+
 export function envelopes(db: Sqlite, bucket: number, after: number, limit: number): Envelope[] {
   return db.all('SELECT id, epoch, envelope FROM envelopes WHERE bucket = ? AND id > ? ORDER BY id LIMIT ?', bucket, after, limit)
     .map((row) => ({ id: row.number('id'), epoch: row.number('epoch'), envelope: row.bytes('envelope') }));

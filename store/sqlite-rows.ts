@@ -132,6 +132,10 @@ export class SqliteRows implements Rows {
     this.#db.transaction(() => { people.putEnvelope(this.#db, bucket, epoch, envelope, now, cap); });
   }
 
+  async countEnvelopes(bucket: number): Promise<number> {
+    return people.countEnvelopes(this.#db, bucket);
+  }
+
   async envelopes(bucket: number, after: number, limit: number): Promise<Envelope[]> {
     return people.envelopes(this.#db, bucket, after, limit);
   }

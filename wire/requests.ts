@@ -60,14 +60,24 @@ export const PREFIX_BITS_MAX = 32;
 const pageSchema = record({ v: literal(1), op: literal('page'), bits: uint(PREFIX_BITS_MAX), prefix: bytes(4) });
 const publishSchema = record({ v: literal(1), op: literal('publish'), record: signedIdentitySchema });
 
-/** `POST /v1/bucket`: an envelope for a bucket in an epoch (days since 1970), or everything after a cursor. */
+/** `POST /v1/bucket`: an envelope for a bucket in an epoch (days since 1970), with work where the node asked for it, or everything after a cursor. */
 export type BucketRequest =
   | { readonly v: 1; readonly op: 'put'; readonly bucket: number; readonly epoch: number; readonly envelope: Uint8Array }
+  | { readonly v: 1; readonly op: 'worked'; readonly bucket: number; readonly epoch: number; readonly envelope: Uint8Array; readonly work: Uint8Array }
   | { readonly v: 1; readonly op: 'collect'; readonly bucket: number; readonly after: number };
 export const ENVELOPE = 8192;
 export const EPOCH_SECONDS = 86_400;
 const putSchema = record({ v: literal(1), op: literal('put'), bucket: uint(BUCKET_NUMBER_MAX), epoch: uint(2 ** 32), envelope: bytes(ENVELOPE) });
+const workedSchema = record({
+  v: literal(1), op: literal('worked'), bucket: uint(BUCKET_NUMBER_MAX), epoch: uint(2 ** 32), envelope: bytes(ENVELOPE), work: bytes(8),
+});
 const collectSchema = record({ v: literal(1), op: literal('collect'), bucket: uint(BUCKET_NUMBER_MAX), after: uint() });
+
+export type Drop = Omit<Extract<BucketRequest, { op: 'put' }>, 'v' | 'op'>;
+/** What proof of work for an envelope is done over: the request to put it without work. */
+export function dropChallenge({ bucket, epoch, envelope }: Drop): Uint8Array {
+  return encodeCbor({ v: 1, op: 'put', bucket, epoch, envelope });
+}
 
 /**
  * `POST /v1/log`: the cover log of a home space. Its `spine` shows the whole log by the hashes of its segments of 256 entries;
@@ -96,7 +106,7 @@ function byOp<T extends { op: string }>(schemas: { readonly [K in T['op']]: Sche
   };
 }
 const directorySchema = byOp<DirectoryRequest>({ page: pageSchema, publish: publishSchema });
-const bucketSchema = byOp<BucketRequest>({ put: putSchema, collect: collectSchema });
+const bucketSchema = byOp<BucketRequest>({ put: putSchema, worked: workedSchema, collect: collectSchema });
 const logSchema = byOp<LogRequest>({ spine: spineSchema, segment: segmentSchema });
 
 export const decodeLogin = (body: Uint8Array): LoginRequest => parse(loginSchema, body, 'login request');

@@ -11,7 +11,7 @@ export function hashBits(challenge: Uint8Array, nonce: Uint8Array): number {
   return bits;
 }
 
-/** The most work a client will do for one login: about a minute of hashing. */
+/** The most work a client will do for one request: about a minute of hashing. */
 export const WORK_BITS_MAX = 24;
 
 /** Searches an 8-byte nonce with `bits` leading zero bits, giving way to other work now and then. */

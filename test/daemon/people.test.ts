@@ -2,17 +2,18 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { generateSigningKey, randomBytes, useEngine, type SigningKey } from '../../crypto/index.ts';
 import { checkRoom } from '../../daemon/answer-people.ts';
-import { pageBits } from '../../daemon/index.ts';
+import { dropBits, pageBits } from '../../daemon/index.ts';
 import { nodeEngine } from '../../engines/index.ts';
 import {
-  decodeCollected, decodeDirectoryPage, decodePrefixDetail, encodeRequest, nameHash, openIdentity, parseName, signIdentity, WireError, type BucketRequest, type SignedIdentity,
+  decodeCollected, decodeDirectoryPage, decodePrefixDetail, decodeWorkDetail, doWork, dropChallenge, encodeRequest, nameHash, openIdentity, parseName, signIdentity, WireError, type BucketRequest, type SignedIdentity,
 } from '../../wire/index.ts';
 import { SqliteRows } from '../../store/index.ts';
 import { demand, refusal } from '../rig/ask.ts';
 import { startDaemon } from '../rig/daemon.ts';
+import { recorded } from '../rig/session.ts';
 
 await useEngine(nodeEngine());
-const daemon = await startDaemon({ bucketBits: 2, bucketCap: 600 });
+const daemon = await startDaemon({ bucketBits: 2, bucketCap: 1200, workBitsMax: 10 });
 const joined = await startDaemon({ join: 'http://example.onion' });
 test.after(async () => Promise.all([daemon.stop(), joined.stop()]).then(() => undefined));
 
@@ -104,6 +105,25 @@ test('a long bucket comes in parts', async () => {
   assert.is(first.envelopes.length, 512);
   assert.is(first.more, true);
   assert.is(decodeCollected(await demand(daemon, '/v1/bucket', { body: collect(1, first.cursor) })).envelopes.length, 8);
+});
+
+test('a bucket that is more than half full takes an envelope for work only, which counts once and grows', async () => {
+  for (let number = 520; number < 600; number++) await demand(daemon, '/v1/bucket', { body: put({ bucket: 1 }) });
+  const drop = { bucket: 1, epoch: today, envelope: randomBytes(8192) };
+  const refused = await refusal(daemon, '/v1/bucket', { body: put(drop) });
+  assert.is(refused.code, 'work-required');
+  const bits = decodeWorkDetail(refused.detail ?? new Uint8Array());
+  assert.is(bits, 8);
+  const work = await doWork(dropChallenge(drop), bits);
+  const worked = encodeRequest({ v: 1, op: 'worked', ...drop, work });
+  await demand(daemon, '/v1/bucket', { body: worked, via: 'onion' });
+  assert.is((await refusal(daemon, '/v1/bucket', { body: worked })).code, 'work-required', 'work counts once');
+  await demand(daemon, '/v1/bucket', { body: put({ bucket: 2 }) });
+  const way = recorded(daemon.onionSocket);
+  await way.node(`unix:${daemon.onionSocket}`, 'mail').putEnvelope(1, today, randomBytes(8192));
+  assert.is(way.sent.length, 2, 'a client does the work by itself');
+  await way.close();
+  assert.equal([0, 2047, 2048, 3072, 4096, 9999].map((held) => dropBits(held, 4096, 20)), [0, 0, 8, 14, 20, 20]);
 });
 
 test('an envelope from a clock that is far off is refused with what to do', async () => {
