@@ -69,9 +69,10 @@ export async function hiddenWrite({ folder, daemon }: Bench): Promise<Figure[]> 
 
 const COMMITS = 10_000;
 const ENTRIES = 100_000;
+const SECOND = 'another long passphrase for measuring';
 const RUNS = 3;
 
-/** An account of 10,000 commits and 100,000 entries that the device has already: what unlocking takes beyond scrypt; the bound is 1.5 s. */
+/** Unlocking a hidden vault of an account of 10,000 commits and 100,000 entries that the device has already, until the vault is there: what it takes beyond scrypt; the bound is 1.5 s. */
 export async function vaultOpen({ daemon }: Bench): Promise<Figure[]> {
   await useEngine(nodeEngine());
   const folder = await mkdtemp('/tmp/uk-');
@@ -83,7 +84,9 @@ export async function vaultOpen({ daemon }: Bench): Promise<Figure[]> {
     const scrypt = await median(RUNS, nativeScrypt);
     const opened = await median(RUNS, async () => {
       const began = performance.now();
-      const session = await Session.unlock(init);
+      const session = await Session.unlock({ ...init, password: SECOND });
+      await session.caughtUp();
+      if (session.vaults()[0]?.drive === null) throw new Error('The hidden vault did not open.');
       const seconds = (performance.now() - began) / 1000;
       await session.wipe();
       return seconds;
@@ -98,6 +101,7 @@ export async function vaultOpen({ daemon }: Bench): Promise<Figure[]> {
 
 /** Commits without changes, as ticks make them, and for the entries that these lack one visible upload at the largest cover. */
 async function fill(session: Session): Promise<void> {
+  await session.addVault(SECOND);
   await session.setCover(1);
   const bytes = (ENTRIES - 2 * COMMITS) * 4096;
   const source: PutSource = { name: 'fill', kind: 'file', modified: 0, size: bytes, read: async (_offset, length) => randomBytes(length) };
