@@ -1,5 +1,5 @@
 import { hkdf, toHex, utf8 } from '../crypto/index.ts';
-import type { Drive, Entry } from '../files/index.ts';
+import { FilesError, type Drive, type Entry } from '../files/index.ts';
 import { checkLocalName, chooseTarget, LocalFolder, partName } from './agent-target.ts';
 import type { Warn } from './agent-source.ts';
 import { CliError } from './exit.ts';
@@ -29,15 +29,24 @@ export function itemAt(drive: Drive, path: string, entry: Entry): Item {
   };
 }
 
-/** What a link or a share gives: entries with the capability of their space. */
-export function itemOf(drive: Drive, entry: Entry): Item {
+/**
+ * What a link or a share gives: entries with the capability of their space. `met` holds the folders above, by their
+ * secrets; one that leads back to them, as only a hostile writer makes it, throws FilesError('too-deep') for its children.
+ */
+export function itemOf(drive: Drive, entry: Entry, met: readonly string[] = []): Item {
   return {
     entry,
-    children: async () => (await drive.listEntry(entry)).map((child) => itemOf(drive, child.target === null ? { ...child, target: entry.target } : child)),
+    children: async () => {
+      const own = toHex(entry.secret);
+      if (met.includes(own) || met.length > DEPTH_MAX) throw new FilesError('too-deep', 'This folder leads back into itself, or has no bottom: its writer made it so.');
+      const below = [...met, own];
+      return (await drive.listEntry(entry)).map((child) => itemOf(drive, child.target === null ? { ...child, target: entry.target } : child, below));
+    },
     content: async (offset, signal) => drive.readEntry(entry, { offset, signal }),
   };
 }
 
+const DEPTH_MAX = 128;
 /** Small files read side by side share answers; of large ones, each takes memory of its own. */
 const SMALL = 1024 * 1024;
 const SMALL_AT_ONCE = 48;

@@ -1,5 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getItem, itemOf } from '../../cli/agent-get.ts';
 import { randomBytes } from '../../crypto/index.ts';
 import {
   checkFileName, decodeEntry, encodeEntry, FilesError, folderSecret, generateFileSecret, generateFolderSecret, readOnly, transact, type Entry, type FolderSecret,
@@ -110,6 +114,14 @@ test('a folder that is its own child ends every walk with an error', async () =>
   assert.is(await codeOf(() => victim.drive.list('/@mallory/trap/again/again/again/again')), 'too-deep');
   assert.is(await codeOf(() => walked('/@mallory/trap')), 'too-deep');
   assert.is(await codeOf(() => victim.drive.copy('/@mallory/trap', '/copied')), 'too-deep');
+});
+
+test('a link to a folder that is its own child is not fetched for ever', async () => {
+  const share = await trap((secret) => [[[], leaf([entry('again', { kind: 'folder', secret }), entry('file')])]]);
+  const folder = await mkdtemp(join(tmpdir(), 'uk-'));
+  const options = { force: false, signal: new AbortController().signal, progress: () => undefined, warn: () => undefined };
+  assert.is(await codeOf(() => getItem(itemOf(victim.drive, { ...share, name: 'trap' }), join(folder, 'got'), options)), 'too-deep');
+  await rm(folder, { recursive: true, force: true });
 });
 
 test('folders that lead to each other, or fan out without end, end with an error soon', async () => {
