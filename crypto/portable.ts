@@ -36,6 +36,7 @@ function openOne({ key, nonce, box }: OpenJob): Uint8Array | null {
 function hmacs(key: Uint8Array, data: readonly Uint8Array[]): Uint8Array[] {
   const keyed = hmac.create(sha256, key);
   const scratch = keyed.clone();
+  // oxlint-disable-next-line no-underscore-dangle -- noble's own name for it
   const tags = data.map((one) => keyed._cloneInto(scratch).update(one).digest());
   keyed.destroy();
   scratch.destroy();

@@ -64,7 +64,7 @@ test('they befriend by a contact link, compare words, share a folder, read it, a
   const { first, second } = await nodes;
   await withPage('about:blank', async (alice) => {
     const bob = await alice.context().newPage();
-    const faults = [...[alice, bob].map(faultsOf)];
+    const faults = [alice, bob].map(faultsOf);
     await start(alice, first.daemon, 'alice');
     await start(bob, second.daemon, 'bob');
 

@@ -111,7 +111,7 @@ test('two devices that write at once keep both: other names, one name, and a cha
   await log.bring(one.vault, one.copy);
   for (const opened of [one, two, await device(log, secret)]) {
     assert.equal(await names(opened.hidden), ['left', 'right', 'same', 'same (2)', 'shared']);
-    assert.equal([(await contentOf(opened.hidden, '/same'))[0], (await contentOf(opened.hidden, '/same (2)'))[0]].sort(), [1, 2]);
+    assert.equal([(await contentOf(opened.hidden, '/same'))[0], (await contentOf(opened.hidden, '/same (2)'))[0]].sort((a = 0, b = 0) => a - b), [1, 2]);
     assert.equal(await contentOf(opened.hidden, '/shared'), Uint8Array.of(3));
   }
 });
