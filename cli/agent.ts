@@ -29,9 +29,10 @@ function readConfig(line: string): AgentConfig {
 
 function handlersOf(agent: Agent): (name: string) => Handler | null {
   const measured = new Map([...accountHandlers(agent), ...driveHandlers(agent), ...peopleHandlers(agent), ...vaultHandlers(agent)].map(([name, handler]) => [name, agent.measured(handler, name.startsWith('vault-'))]));
-  const state: Handler = async () => ({ unlocked: agent.unlocked, login: agent.unlocked ? agent.session.login : null, pid: process.pid, idleMinutes: agent.config.idleMinutes, node: agent.config.node });
+  const state: Handler = async () => ({ unlocked: agent.unlocked, login: agent.unlocked ? agent.session.login : null, condemned: agent.unlocked && agent.session.condemned !== null ? reportOf(agent.session.condemned) : null, pid: process.pid, idleMinutes: agent.config.idleMinutes, node: agent.config.node });
   const lock: Handler = async ({ args }) => {
-    const waiting = agent.unlocked ? agent.session.waiting().bytes : 0;
+    // What waits in a session that can do nothing more is lost either way.
+    const waiting = agent.unlocked && agent.session.condemned === null ? agent.session.waiting().bytes : 0;
     if (waiting > 0 && !args.flag('force')) throw new CliError('waiting', `${byteCount(waiting)} still wait in hidden vaults and would be lost; "vault status" says how fast they drain, --force loses them.`);
     setTimeout(() => void agent.lock(), 10);
     return { locked: true };

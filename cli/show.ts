@@ -84,7 +84,8 @@ const SHOWS: ReadonlyMap<string, Show> = new Map<string, Show>([
   ['status', (result) => {
     const agent = record(result['agent']);
     const state = agent === null || agent['unlocked'] !== true ? 'locked' : `unlocked for ${text(agent['login'])}, locks after ${text(agent['idleMinutes'])} idle minutes`;
-    return [...nodeLines(record(result['node'])), `Agent: ${state}`, `Data:  ${text(result['data'])}`];
+    const condemned = record(agent?.['condemned']);
+    return [...nodeLines(record(result['node'])), `Agent: ${state}`, ...(condemned === null ? [] : [`       can only be locked: ${text(condemned['message'])}`]), `Data:  ${text(result['data'])}`];
   }],
   ['follow', friendLines],
   ['accept', friendLines],

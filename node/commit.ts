@@ -169,6 +169,7 @@ interface Planned {
 async function planWrite(plan: CommitPlan, write: SpaceWrite): Promise<Planned> {
   const { space } = write;
   const { key } = space;
+  space.checkSound();
   if (key === null) throw new WireError('forbidden', 'This folder was shared for reading only.');
   if (space.head === null) await space.refresh(plan.signal);
   const before = space.head;

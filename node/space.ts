@@ -65,6 +65,9 @@ export class Space {
   wanted: () => readonly MapKey[];
   /** Told when the node, and no commit of one's own, has moved the space on from `before`. */
   onMoved: (before: SpaceHead) => void = () => undefined;
+  /** Told once, when the space is condemned. */
+  onCondemned: (error: Error) => void = () => undefined;
+  #condemned: Error | null = null;
   #pin: SpacePin | null;
   #head: SpaceHead | null = null;
   #nodes = new ProofNodes();
@@ -95,6 +98,23 @@ export class Space {
     return this.#pin;
   }
 
+  /** Why nothing of this space is believed any more, or null. */
+  get condemned(): Error | null {
+    return this.#condemned;
+  }
+
+  /** From now on every reading and every commit throws `error`: the node lost data or cheats, and asking again does not heal that. */
+  condemn(error: Error): void {
+    if (this.#condemned !== null) return;
+    this.#condemned = error;
+    this.onCondemned(error);
+  }
+
+  /** Throws what the space is condemned for, if it is. */
+  checkSound(): void {
+    if (this.#condemned !== null) throw this.#condemned;
+  }
+
   /** The newest head seen, or null before the first answer. */
   get head(): SpaceHead | null {
     return this.#head;
@@ -117,6 +137,7 @@ export class Space {
   async *readEach(labels: readonly Label[], options: ReadOptions = {}): AsyncGenerator<StoredCell | null> {
     let pinned = options.root ?? (options.pinned === true ? this.#known().root : null);
     for (let next = 0; next < labels.length; ) {
+      this.checkSound();
       const asked = labels.slice(next, next + PROOFS_MAX);
       const prove = this.#room(asked.length, options.prove ?? []);
       const bytes = options.bytes ?? CELLS_ANSWER_MAX;
@@ -144,6 +165,7 @@ export class Space {
 
   /** Brings the nodes that show what the map says of `keys` at the present root: one round trip, however many. */
   async prove(keys: readonly MapKey[], signal?: AbortSignal): Promise<void> {
+    this.checkSound();
     const root = this.#known().root;
     const batches: MapKey[][] = [];
     for (let at = 0; at < keys.length; at += PROOFS_MAX) batches.push(keys.slice(at, at + PROOFS_MAX));
@@ -163,6 +185,7 @@ export class Space {
 
   /** As `refresh`, with proofs for `keys` before those for what is wanted. */
   async refreshProving(keys: readonly MapKey[], signal?: AbortSignal): Promise<void> {
+    this.checkSound();
     const request = { space: this.writer, root: null, labels: [], prove: this.#room(0, keys), bytes: 0 };
     const floor = this.#pin;
     const { answer, blocks } = await this.client.cells(request, signal);
@@ -175,6 +198,7 @@ export class Space {
    * where that is newer. Whether the log continues one seen before is the caller's to check. Throws as `accept` does.
    */
   async spine(signal?: AbortSignal): Promise<Spine> {
+    this.checkSound();
     const floor = this.#pin;
     const answer = await this.client.spine(this.writer, signal);
     const { root, segments, tail } = answer;
@@ -222,23 +246,31 @@ export class Space {
 
   /** `floor` is what was seen when the question was asked: an answer may be overtaken on its way by a commit of one's own. */
   #acceptSince(state: SpaceState, floor: SpacePin | null): void {
+    this.checkSound();
     const pointer = openPointer(state.pointer);
     const hash = pointerHash(state.pointer);
     if (!equalBytes(pointer.writer, this.writer)) throw new WireError('bad-proof', 'The node answered with another space.');
     if (!equalBytes(rootHash(state.root), pointer.root)) throw new WireError('bad-proof', 'The node answered with a root that was not signed.');
-    checkPin(pointer, hash, floor);
+    this.#checkPin(pointer, hash, floor);
     if (state.root.cover !== null && state.frontiers !== null) {
       checkFrontier(state.frontiers.entries, state.root.cover.entries);
       checkFrontier(state.frontiers.lane, state.root.cover.lane);
     }
     const overtaken = this.#pin !== null && pointer.sequence < this.#pin.sequence;
     if (!overtaken) {
-      checkPin(pointer, hash, this.#pin);
+      this.#checkPin(pointer, hash, this.#pin);
       const before = this.#head;
       this.#move({ pointer, hash, root: state.root, frontiers: state.root.cover === null ? null : state.frontiers }, { sequence: pointer.sequence, hash });
       if (before !== null && before.pointer?.sequence !== pointer.sequence) this.onMoved(before);
     }
     this.#nodes.add(state.proof);
+  }
+
+  /** Throws 'rolled-back', now and ever after, for a pointer that cannot follow what was seen. */
+  #checkPin(pointer: Pointer, hash: PointerHash, pin: SpacePin | null): void {
+    if (pin === null || follows(pointer, hash, pin)) return;
+    this.condemn(new WireError('rolled-back', `The node shows another state ${pointer.sequence} of a space than can follow state ${pin.sequence}, which was seen before: it lost data, or it cheats. Nothing was changed.`));
+    this.checkSound();
   }
 
   /** Takes over a commit of one's own that the node has acknowledged. */
@@ -302,13 +334,12 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
-function checkPin(pointer: Pointer, hash: PointerHash, pin: SpacePin | null): void {
-  if (pin === null) return;
-  const back = pointer.sequence < pin.sequence;
-  const forked = pointer.sequence === pin.sequence && !equalBytes(hash, pin.hash);
-  if (back || forked) {
-    throw new WireError('rolled-back', `The node shows state ${pointer.sequence} of a space of which state ${pin.sequence} was seen before: it lost data, or it cheats. Nothing was changed.`);
-  }
+/** Whether nothing contradicts that a pointer is the pinned one or descends from it: further ahead than one step, nothing tells. */
+function follows(pointer: Pointer, hash: PointerHash, pin: SpacePin): boolean {
+  const ahead = pointer.sequence - pin.sequence;
+  if (ahead === 0) return equalBytes(hash, pin.hash);
+  if (ahead === 1) return pointer.previous !== null && equalBytes(pointer.previous, pin.hash);
+  return ahead > 0;
 }
 
 function proven(map: CellMap, key: MapKey): CellHash | null {

@@ -63,6 +63,7 @@ export class LogReader {
 
   /** Makes one request, or none where nothing is due. Throws 'rolled-back' where the log does not continue the one seen before, now and ever after. */
   async step(signal?: AbortSignal): Promise<void> {
+    this.#home.checkSound();
     if (this.#broken !== null) throw this.#broken;
     try {
       const index = this.#isStale() ? null : this.#next();
@@ -72,7 +73,10 @@ export class LogReader {
     } catch (error) {
       // A spine that is not the signed one is a lost or a changed log too.
       const told = error instanceof WireError && (error.code === 'bad-proof' || error.code === 'rolled-back') ? otherLog() : error;
-      if (told instanceof VaultError && told.code === 'rolled-back') this.#broken = told;
+      if (told instanceof VaultError && told.code === 'rolled-back') {
+        this.#broken = told;
+        this.#home.condemn(told);
+      }
       throw told;
     }
   }
@@ -92,10 +96,16 @@ export class LogReader {
     return (this.#spine?.frontier.size ?? 0) < this.#due;
   }
 
-  /** The newest segment of which the copy lacks something. */
+  /** The segment in which a log seen before ended, so that a fork is told first; else the newest of which the copy lacks something. */
   #next(): number | null {
     if (this.#spine === null) return null;
+    const { segments } = this.#spine;
     const held = this.#held();
+    for (const { size } of this.#older) {
+      const index = Math.floor(size / COVER_SEGMENT_ENTRIES);
+      const from = index * COVER_SEGMENT_ENTRIES;
+      if (size > from && segments[index] !== undefined && !holds(held, { from, to: from + COVER_SEGMENT_ENTRIES })) return index;
+    }
     let end = this.#spine.frontier.size;
     for (const { from, to } of held.reverse()) {
       if (to < end) break;

@@ -18,6 +18,9 @@ import { startSchedule, type ScheduleOptions, type Timers } from './schedule.ts'
 import { StateCell, type StateCodec } from './state.ts';
 import { Ticks } from './ticks.ts';
 
+/** Every name that `state` knows: what a check must not take for something left over. */
+export const STATE_NAMES = ['profile', 'people', 'shares', 'links', 'page', 'trash'] as const;
+export type StateName = (typeof STATE_NAMES)[number];
 /** States that come with the root folder when a session opens, so that nothing needs a request of its own later. */
 const WARM_STATES = ['profile', 'people', 'shares', 'links'] as const;
 const LANE_ATTEMPTS = 3;
@@ -166,17 +169,18 @@ export class Session implements DriveSession {
     const client = own ? this.client : this.#connect.node(node ?? this.client.url, 'space');
     const kept = own ? this.#pins.of(writer) : null;
     const space = new Space({ client, writer, key, pin: known?.pin ?? pin ?? kept });
+    if (own) space.onCondemned = (error) => { this.home.condemn(error); };
     this.#spaces.set(name, space);
     return space;
   }
 
   /** A named value of the account in a cell of the home space. */
-  state<T>(name: string, codec: StateCodec<T>): StateCell<T> {
+  state<T>(name: StateName, codec: StateCodec<T>): StateCell<T> {
     return new StateCell(this, stateCell(this.#opened.secret, name), codec);
   }
 
   /** Where the account's named states lie: what in the home space is no folder and no file. */
-  stateLabels(names: readonly string[] = WARM_STATES): Label[] {
+  stateLabels(names: readonly StateName[] = STATE_NAMES): Label[] {
     return names.map((name) => stateCell(this.#opened.secret, name).label);
   }
 
@@ -265,8 +269,14 @@ export class Session implements DriveSession {
     return stop;
   }
 
-  /** Leaves the newest pins on the device, where they are not yet. Called when work is done. */
+  /** Why this session can do nothing any more but be locked: the node showed that it lost data, or cheats. Null as long as it did not. */
+  get condemned(): Error | null {
+    return this.home.condemned;
+  }
+
+  /** Leaves the newest pins on the device, where they are not yet. Called when work is done. What is condemned leaves nothing. */
   async keep(): Promise<void> {
+    if (this.condemned !== null) return;
     const { pin } = this.home;
     if (pin !== null && pin.sequence !== this.#savedSequence) {
       await this.#device.savePin(this.home.writer, pin);
@@ -304,6 +314,7 @@ export class Session implements DriveSession {
 
   #live(): { account: SigningKey; home: SigningKey; root: FolderSecret } {
     if (this.#keys === null) throw new VaultError('locked', 'The session is locked; unlock it, then try again.');
+    this.home.checkSound();
     return this.#keys;
   }
 

@@ -39,6 +39,7 @@ export class StateCell<T> {
 
   /** The value as this transaction sees it; without one, as the session has seen it last, or the node's. */
   async get(tx?: Transaction): Promise<T> {
+    this.#session.home.checkSound();
     if (tx === undefined) return transact(this.#session, (own) => this.get(own));
     const padded = await tx.read(this.#session.home, this.#place.label, this.#place.key);
     return padded === null ? this.#codec.empty : this.#codec.decode(unpadState(padded));
