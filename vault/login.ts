@@ -37,8 +37,13 @@ export async function requestKeys(client: NodeClient, login: Name, password: str
   return { known: answer.known, key, check, cost: answer.scrypt, lane };
 }
 
+/** Items of a header lane; one comes with each commit of the home space. */
+const LANE_MAX = 1_000_000;
+
 /** Very long lanes come in several answers. */
 async function restOfLane(client: NodeClient, login: Name, first: Uint8Array, size: number, signal?: AbortSignal): Promise<Uint8Array> {
+  // What the node says is checked once all is here: it must not keep anybody waiting for ever.
+  if (size > LANE_MAX) throw new WireError('too-large', 'The node claims that the account has more headers than an account can have; ask the node\'s keeper.');
   let lane = first;
   while (lane.length < size * HEADER_ITEM) {
     const { blinded } = oprfBlind(randomBytes(32));
