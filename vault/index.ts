@@ -8,5 +8,5 @@ export type { OpenVault } from './hidden-vaults.ts';
 export { LOG_CARRIED_MS, LOG_LOCAL_MS, TICK_MS, type ScheduleOptions, type Timers } from './schedule.ts';
 export { checkNewPassword, PASSWORD_MIN } from './password.ts';
 export type { SignUpInit, UnlockInit } from './opened.ts';
-export { Session } from './session.ts';
+export { Session, STATE_NAMES, type StateName } from './session.ts';
 export { padState, StateCell, unpadState, type StateCodec } from './state.ts';

@@ -3,7 +3,8 @@ import * as assert from 'uvu/assert';
 import { cp, rm } from 'node:fs/promises';
 import { engine, useEngine } from '../../crypto/index.ts';
 import { nodeEngine } from '../../engines/index.ts';
-import { Session } from '../../vault/index.ts';
+import { Session, STATE_NAMES } from '../../vault/index.ts';
+import { extendLane } from '../../vault/login.ts';
 import { encodeCbor, HEADER_ITEM, type CarrierFetch } from '../../wire/index.ts';
 import { shortFolder, startDaemon, type RunningDaemon } from '../rig/daemon.ts';
 import { login, MemoryDevice, recorded } from '../rig/session.ts';
@@ -108,7 +109,7 @@ test('a second session that is open learns of a change when it wants to make one
   const [one, other] = [await open(), await open()];
   await one.changePassword(PASSWORD, 'seven lamps under water');
   assert.is(await codeOf(other.changePassword(PASSWORD, 'eight lamps under water')), 'old-password');
-  assert.is(await other.state('n', counter).edit(() => 7), 7);
+  assert.is(await other.state('trash', counter).edit(() => 7), 7);
   await one.wipe();
   await other.wipe();
 });
@@ -126,12 +127,25 @@ test('after wiping, nothing of the session can be used and its keys are zeros', 
   assert.is(await codeOf(session.changePassword(PASSWORD, 'seven lamps under water')), 'locked');
 });
 
+test('a repairing check takes no state of the account for something left over', async ({ daemon: { localSocket } }) => {
+  const device = await account(localSocket, 'nina');
+  const session = await Session.unlock({ connect: recorded(localSocket), login: login('nina'), password: PASSWORD, device });
+  const names = STATE_NAMES.filter((name) => name !== 'profile');
+  for (const [index, name] of names.entries()) await session.state(name, counter).edit(() => index + 1);
+  const { orphans } = await session.drive.check({ known: session.stateLabels(), repair: true });
+  assert.is(orphans, 0);
+  await session.wipe();
+  const later = await Session.unlock({ connect: recorded(localSocket), login: login('nina'), password: PASSWORD, device });
+  for (const [index, name] of names.entries()) assert.is(await later.state(name, counter).get(), index + 1, name);
+  await later.wipe();
+});
+
 test('states written by two sessions at once both count', async ({ daemon: { localSocket } }) => {
   const device = await account(localSocket, 'heidi');
   const open = (): Promise<Session> => Session.unlock({ connect: recorded(localSocket), login: login('heidi'), password: PASSWORD, device });
   const sessions = [await open(), await open()];
-  await Promise.all(sessions.flatMap((session) => Array.from({ length: 10 }, () => session.state('n', counter).edit((value) => value + 1))));
-  assert.is(await (await open()).state('n', counter).get(), 20);
+  await Promise.all(sessions.flatMap((session) => Array.from({ length: 10 }, () => session.state('trash', counter).edit((value) => value + 1))));
+  assert.is(await (await open()).state('trash', counter).get(), 20);
 });
 
 test('a device fetches only what its lane lacks', async ({ daemon: { localSocket } }) => {
@@ -142,7 +156,7 @@ test('a device fetches only what its lane lacks', async ({ daemon: { localSocket
     return { session, received: connect.meter.bytesReceived };
   };
   const { session } = await open(device);
-  for (let run = 0; run < 60; run++) await session.state('n', counter).edit(() => run);
+  for (let run = 0; run < 60; run++) await session.state('trash', counter).edit(() => run);
   await session.wipe();
   await open(device);
   const [known, fresh] = [await open(device), await open(new MemoryDevice())];
@@ -150,9 +164,15 @@ test('a device fetches only what its lane lacks', async ({ daemon: { localSocket
   assert.ok(fresh.received - known.received >= 61 * HEADER_ITEM, `${fresh.received} ${known.received}`);
 });
 
+test('a lane that is longer than any account\'s is not asked for', async ({ daemon: { localSocket } }) => {
+  const connect = recorded(localSocket);
+  assert.is(await codeOf(extendLane(connect.home, login('judy'), new Uint8Array(0), 2 ** 40)), 'too-large');
+  assert.equal(connect.sent, []);
+});
+
 test('a lane that the account did not sign is refused', async ({ daemon: { localSocket } }) => {
   const device = await account(localSocket, 'judy');
-  await (await Session.unlock({ connect: recorded(localSocket), login: login('judy'), password: PASSWORD, device })).state('n', counter).edit(() => 1);
+  await (await Session.unlock({ connect: recorded(localSocket), login: login('judy'), password: PASSWORD, device })).state('trash', counter).edit(() => 1);
   const forging = (fetch: CarrierFetch): CarrierFetch => async (url, request) => {
     const response = await fetch(url, request);
     if (!url.endsWith('/v1/login')) return response;
@@ -177,7 +197,7 @@ test('a node that went back to an older state is found out, by the lane and by t
   await cp(dataDir, backup, { recursive: true });
   daemon = await startDaemon({ dataDir });
   const session = await Session.unlock({ connect: recorded(daemon.localSocket), login: login('kim'), password: PASSWORD, device });
-  await session.state('n', counter).edit(() => 1);
+  await session.state('trash', counter).edit(() => 1);
   await session.keep();
   await session.wipe();
   await (await Session.unlock({ connect: recorded(daemon.localSocket), login: login('kim'), password: PASSWORD, device })).wipe();
