@@ -92,7 +92,7 @@ test('data of a newer version is left alone', async () => {
   change(99);
   const error = await Store.open(open.dataDir, { now: open.now, quota: 1 }).catch((thrown: unknown) => thrown);
   assert.is(error instanceof StoreError && error.code, 'too-new');
-  change(1);
+  change(2);
   open.store = await Store.open(open.dataDir, { now: open.now, quota: 2 ** 30 });
 });
 
