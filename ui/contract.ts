@@ -113,7 +113,7 @@ export interface Api {
   connection(): Promise<Connection>;
   subscribe(listener: (event: UiEvent) => void): () => void;
 
-  /** new: no account was used in this page yet; locked: one was. */
+  /** locked: an account was used in this page, or there is one to unlock (on a node of one's own that has any; for guests always). */
   state(): Promise<'new' | 'locked' | 'open'>;
   lastLogin(): Promise<string | null>;
   strength(password: string, login: string): Promise<{ readonly score: 0 | 1 | 2 | 3 | 4; readonly hint: string }>;

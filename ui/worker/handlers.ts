@@ -46,7 +46,7 @@ export function makeHandlers(start: Start, out: Out): Handlers {
 function accountAnswers({ start, keeper, watch, files }: Parts) {
   return {
     connection: () => watch.connection(),
-    state: () => (keeper.isOpen ? 'open' : start.used ? 'locked' : 'new'),
+    state: async () => (keeper.isOpen ? 'open' : start.used || await hasAccounts(keeper.door) ? 'locked' : 'new'),
     strength: (password, login) => strength(password, login),
     generatePassphrase: (words) => passphrase(words),
     signUp: (init) => keeper.signUp(init),
@@ -131,6 +131,13 @@ async function whoami(keeper: Keeper): Promise<Whoami> {
     login: session.login, name: identity?.name ?? null, words: identity?.words ?? [], contactLink: identity?.link ?? null, created: await session.created(),
     ...space,
   };
+}
+
+/** Whether somebody who comes here has an account, most likely: a guest brings one, and a node of one's own says how many it has. */
+async function hasAccounts(door: OwnDoor): Promise<boolean> {
+  if (!door.local) return true;
+  const status = await door.status().catch(() => null);
+  return (status?.accounts ?? 0) > 0;
 }
 
 /** A node tells no account's usage to anybody, but on one's own node, with one account, all is that account's. */
