@@ -66,7 +66,7 @@ async function forked(ahead: number): Promise<Fork> {
 }
 
 async function isOver(session: Session): Promise<void> {
-  assert.is((session.condemned as Error & { code?: string } | null)?.code, 'rolled-back');
+  assert.is(session.condemned?.code, 'rolled-back');
   const works = [() => session.drive.list('/'), () => put(session, 'more'), () => session.tick(), () => session.bringLog(), () => session.created()];
   for (const work of works) assert.is(await codeOf(work()), 'rolled-back', String(work));
   assert.is(await codeOf(session.home.refresh()), 'rolled-back');
