@@ -66,7 +66,9 @@ async function forked(ahead: number): Promise<Fork> {
 }
 
 async function isOver(session: Session): Promise<void> {
-  assert.is(session.condemned?.code, 'rolled-back');
+  const { condemned } = session;
+  assert.ok(condemned !== null && 'code' in condemned);
+  assert.is(condemned.code, 'rolled-back');
   const works = [() => session.drive.list('/'), () => put(session, 'more'), () => session.tick(), () => session.bringLog(), () => session.created()];
   for (const work of works) assert.is(await codeOf(work()), 'rolled-back', String(work));
   assert.is(await codeOf(session.home.refresh()), 'rolled-back');
