@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Page } from 'playwright-core';
+import { pageAddress } from '../ui/harness.ts';
 import { axeFaults } from './axe.ts';
 import { builtPage, faultsOf, signUp, skipUpload, withRealPage } from './real.ts';
 
@@ -69,6 +70,7 @@ test('from the first run to the lock and back', () => withRealPage(built, async 
   await page.locator('.search input').fill('b.t');
   await page.locator('.result', { hasText: 'b.txt' }).click();
   await page.locator('h1', { hasText: 'Letters' }).waitFor();
+  await row(page, 'b.txt').waitFor();
   assert.equal(await names(page), ['b.txt']);
   await page.locator('.crumb').first().click();
 
@@ -96,7 +98,7 @@ test('from the first run to the lock and back', () => withRealPage(built, async 
   assert.equal(faults.filter((fault) => !/ERR_ABORTED|Failed to load resource/.test(fault)), []);
 }));
 
-test('settings: another password, theme and language, which come back with the account', () => withRealPage(built, async (page) => {
+test('settings: another password, theme and language, which come back with the account', () => withRealPage(built, async (page, daemon) => {
   const faults = faultsOf(page);
   page.setDefaultTimeout(20_000);
   const passphrase = await signUp(page, 'tunde');
@@ -119,6 +121,11 @@ test('settings: another password, theme and language, which come back with the a
   await page.locator('.shell').waitFor();
   await page.locator('h1', { hasText: 'الملفات' }).waitFor();
   assert.is(await page.evaluate(() => document.documentElement.dataset['theme']), 'dark');
+
+  // Whoever opens the node's page again is asked to unlock, not to begin anew.
+  const again = await page.context().newPage();
+  await again.goto(await pageAddress(daemon));
+  await again.locator('.unlock input[type=password]').waitFor();
   assert.equal(faults.filter((fault) => !/Failed to load resource/.test(fault)), []);
 }));
 
