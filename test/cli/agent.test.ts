@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { agentSocket } from '../../cli/paths.ts';
-import { Person, underkeep } from '../rig/cli.ts';
+import { Person } from '../rig/cli.ts';
 import { startDaemon, type RunningDaemon } from '../rig/daemon.ts';
 
 interface World { daemon: RunningDaemon; alice: Person }
