@@ -30,6 +30,8 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeo
 export class MemoryApi {
   readonly drive = new MemoryDrive();
   readonly calls: string[] = [];
+  /** What was read: where from, and how much. */
+  readonly reads: (readonly [offset: number, length: number])[] = [];
   readonly #listeners = new Set<(event: UiEvent) => void>();
   readonly #scene: Scene;
   #connection: Connection;
@@ -124,6 +126,7 @@ export class MemoryApi {
       read: (path, offset = 0, length) => files(() => {
         const { item, bytes } = drive.get(path);
         const whole = bytes ?? new Uint8Array(Math.min(item.size, 1000));
+        this.reads.push([offset, length ?? whole.length - offset]);
         return whole.slice(offset, length === undefined ? undefined : offset + length);
       }),
       download: async (paths) => { this.calls.push(`download ${paths.join(' ')}`); },

@@ -1,5 +1,6 @@
 import type { ComponentChild } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLoaded } from '../app-state.ts';
 import { bytes } from '../format.ts';
 import { kindOf } from '../kinds.ts';
 import { visible } from '../names.ts';
@@ -9,6 +10,7 @@ import { Failed } from '../parts/notice.tsx';
 import { t } from '../text.ts';
 import { useAddress } from './address.ts';
 import { Coming } from './image.tsx';
+import { openStream, type Streamed } from './stream.ts';
 import type { ViewProps } from './view.ts';
 
 /** Larger ones are asked about first: they are held in memory while they play. */
@@ -17,8 +19,28 @@ const LARGEST = 1_500_000_000;
 
 const isMedia = (type: string): boolean => /^(audio|video)\//.test(type) || type === 'application/ogg';
 
-/** Sound or film, decrypted into this page's memory, so that it can be played from any place. */
-export function MediaView({ item, read, instead }: ViewProps & { readonly instead: ComponentChild }) {
+type Instead = ViewProps & { readonly instead: ComponentChild };
+
+/** Sound or film: decrypted while it plays where its kind allows that, else as a whole and then played. */
+export function MediaView(props: Instead) {
+  const { item, read } = props;
+  const [isWhole, setWhole] = useState(false);
+  const [stream] = useLoaded(() => openStream((offset, length) => read(item, offset, length), item.size), item.id);
+  if (stream.state === 'failed') return <Failed error={stream.error} />;
+  if (stream.state === 'loading') return <Coming fraction={0} />;
+  return stream.value === null || isWhole ? <Whole {...props} /> : <Playing item={item} stream={stream.value} onFault={() => { setWhole(true); }} />;
+}
+
+function Playing({ item, stream, onFault }: { readonly item: ViewProps['item']; readonly stream: Streamed; readonly onFault: () => void }) {
+  const element = useRef<HTMLMediaElement>(null);
+  useEffect(() => (element.current === null ? undefined : stream.play(element.current, onFault)), [stream]);
+  const common = { controls: true, autoplay: true, 'aria-label': visible(item.name) } as const;
+  return kindOf(item) === 'video'
+    ? <video class="preview-video" ref={(video) => { element.current = video; }} {...common} />
+    : <div class="preview-audio"><KindIcon kind="audio" large /><audio ref={(audio) => { element.current = audio; }} {...common} /></div>;
+}
+
+function Whole({ item, read, instead }: Instead) {
   const [isWanted, setWanted] = useState(item.size <= ASKED_ABOVE);
   const [isBroken, setBroken] = useState(false);
   const address = useAddress(item, read, isMedia, isWanted && item.size <= LARGEST);
