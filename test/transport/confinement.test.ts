@@ -14,6 +14,8 @@ import { startTorClient } from '../rig/tor-client.ts';
 import { sharedTorNetwork } from '../rig/tor-shared.ts';
 import { close, listen } from './peer.ts';
 
+const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
+
 const test = suite<{ folder: string }>('confinement');
 
 test.before.each(async (context) => {
@@ -57,7 +59,8 @@ for (const [name, script, caught] of LEAKS) {
 }
 
 test('of what is not given, nothing is there', async ({ folder }) => {
-  const { stdout } = await runConfined(folder, ['-e', "console.log(fs.existsSync('/root/.profile'), fs.existsSync('/home'), fs.readdirSync('/tmp').length, Object.keys(os.networkInterfaces()))"]);
+  const { stdout } = await runConfined(folder, ['-e', "console.log(fs.existsSync('/root/.profile'), fs.existsSync('/home'), fs.readdirSync('/tmp').filter((name) => !process.argv[1].startsWith('/tmp/' + name)).length, Object.keys(os.networkInterfaces()))", CHECKOUT]);
+  // The one that is there holds the trace; a checkout may lie beside it.
   assert.match(stdout, /^false false 1 \[/);
 });
 
