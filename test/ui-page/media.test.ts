@@ -15,6 +15,7 @@ const SECONDS = 90;
 
 async function withFilm(work: (page: Page, size: number) => Promise<void>): Promise<void> {
   const page = await stage.open('empty');
+  page.setDefaultTimeout(40_000);
   const size = await page.evaluate(async (seconds) => {
     const bytes = await film(seconds);
     memory.drive.add('/film.mp4', { size: bytes.length }, bytes);

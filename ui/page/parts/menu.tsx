@@ -66,7 +66,8 @@ export function Menu({ label, anchor, entries, onClose }: MenuProps) {
   };
   useLayoutEffect(() => {
     const element = menu.current;
-    before.current = document.activeElement;
+    // What it was opened at, which has the focus or is about to get it.
+    before.current = anchor instanceof HTMLElement ? anchor : document.activeElement;
     if (element === null) return undefined;
     element.showPopover();
     place(element, anchor);
