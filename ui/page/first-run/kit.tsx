@@ -7,7 +7,7 @@ import { Mark } from '../parts/drawings.tsx';
 import { Field } from '../parts/field.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { useStore } from '../store.ts';
-import { t } from '../text.ts';
+import { rich, t } from '../text.ts';
 import type { Made } from './passphrase.tsx';
 import { Words, wordsOf } from './words.tsx';
 
@@ -31,7 +31,7 @@ function Sheet({ made }: { readonly made: Made }) {
       <dl>
         <div><dt>{t('kit.login')}</dt><dd><code dir="ltr">{made.login}</code></dd></div>
         <div><dt>{t('kit.passphrase')}</dt><dd>{made.isDrawn ? <Words phrase={made.password} /> : <code class="kit-own" dir="ltr">{made.password}</code>}</dd></div>
-        <div><dt>{t('kit.where')}</dt><dd><code dir="ltr">{onion ?? location.host}</code></dd></div>
+        <div><dt>{t('kit.where')}</dt><dd>{onion === null ? rich('kit.here', { command: <code dir="ltr">underkeep open</code> }) : <code dir="ltr">{onion}</code>}</dd></div>
         {link !== null && <div><dt>{t('kit.contact')}</dt><dd><code dir="ltr">{link}</code></dd></div>}
       </dl>
       <p>{t('kit.how')}</p>

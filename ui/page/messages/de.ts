@@ -123,6 +123,7 @@ export const de: Catalogue = {
   'kit.login': 'Anmeldename',
   'kit.passphrase': 'Passphrase',
   'kit.where': 'Zu öffnen unter',
+  'kit.here': 'Diesem Rechner: {command} tippen',
   'kit.contact': 'Dein Kontaktlink',
   'kit.how': 'So kommst du zurück: Underkeep unter dieser Adresse öffnen, Anmeldename und Passphrase eingeben. Einen anderen Weg hinein gibt es für niemanden.',
   'kit.warning': 'Wer dieses Blatt hat, hat deine Dateien. Drucker merken sich mitunter, was sie gedruckt haben.',

@@ -121,6 +121,7 @@ export const en = {
   'kit.login': 'Login name',
   'kit.passphrase': 'Passphrase',
   'kit.where': 'Open it at',
+  'kit.here': 'This computer: type {command}',
   'kit.contact': 'Your contact link',
   'kit.how': 'To come back: open Underkeep at this address, give the login name and the passphrase. There is no other way in, for anybody.',
   'kit.warning': 'Whoever has this sheet has your files. Printers may remember what they printed.',
