@@ -1,8 +1,26 @@
 /** A clock that the simulator turns, and timers that run by it: what waits for a time of day waits for this one. */
-import { AsyncResource } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 
 /** Delays up to this many milliseconds only let others go first. */
 const AT_ONCE_MS = 1;
+
+/** A request's way over the shortest network there is: what goes on behind a commit has that long before the next. */
+const WAY_MS = 1;
+/** A real pause in place of a long one, so that what fires next does so out of a quiet process, as it would. */
+const QUIET_MS = 2;
+
+/** Turns the event loop so long; finer than its timers are. */
+async function really(ms: number): Promise<void> {
+  const end = performance.now() + ms;
+  do await turn(); while (performance.now() < end);
+}
+
+const firing = new AsyncLocalStorage<number>();
+
+/** When the timer fired that set the present code off, in real milliseconds; 0 where a person did. */
+export function firedAt(): number {
+  return firing.getStore() ?? 0;
+}
 
 interface Waiting {
   readonly id: number;
@@ -41,15 +59,27 @@ export class Clock {
     return this.#now;
   }
 
-  /** Real timers are about to fire. */
+  /** Something real is about to happen. */
   get isShort(): boolean {
     return this.#short.size > 0;
   }
 
-  /** Resolves after so many milliseconds of the clock; really at once, where the clock keeps long times only. */
+  /** Resolves after so many milliseconds of the clock; after a real one, where the clock keeps long times only. */
   async sleep(ms: number): Promise<void> {
-    if (this.kind === 'long') this.#now += ms;
-    await new Promise<void>((resolve) => { setTimeout(resolve, this.kind === 'long' ? 0 : ms); });
+    if (this.kind === 'whole') {
+      await new Promise<void>((resolve) => { setTimeout(resolve, ms); });
+      return;
+    }
+    this.#now += ms;
+    await this.hold(WAY_MS);
+  }
+
+  /** Real time, for which the clock stands still. */
+  async hold(ms: number): Promise<void> {
+    const held = {};
+    this.#short.add(held);
+    await really(ms);
+    this.#short.delete(held);
   }
 
   /** A real timer, which the clock waits for. */
@@ -68,7 +98,7 @@ export class Clock {
 
   start(run: () => void, ms: number, every: boolean): Handle {
     const id = ++this.#ids;
-    this.#add({ id, due: this.#now + Math.ceil(ms), every: every ? ms : null, owner: this.#owner(), run: AsyncResource.bind(run) });
+    this.#add({ id, due: this.#now + Math.ceil(ms), every: every ? ms : null, owner: this.#owner(), run: AsyncResource.bind(() => { firing.run(performance.now(), run); }) });
     return new Handle(id);
   }
 
@@ -156,7 +186,9 @@ export async function awaited<T>(clock: Clock, work: Promise<T>, busy: () => boo
   for (let calm = 0; !state.done; ) {
     await turn();
     calm = busy() || clock.isShort ? 0 : calm + 1;
-    if (!state.done && calm > CALM_TURNS && clock.fire(Number.MAX_SAFE_INTEGER)) calm = 0;
+    if (state.done || calm <= CALM_TURNS) continue;
+    await quiet(clock);
+    if (clock.fire(Number.MAX_SAFE_INTEGER)) calm = 0;
     if (calm > STUCK_TURNS) throw new Error('work waits for nothing that could come');
   }
   return work;
@@ -165,8 +197,16 @@ export async function awaited<T>(clock: Clock, work: Promise<T>, busy: () => boo
 /** Lets `ms` pass: everything that is due meanwhile happens at its time, and is over before the next. */
 export async function passing(clock: Clock, ms: number, busy: () => boolean): Promise<void> {
   const end = clock.now() + ms;
-  do await calm(clock, busy); while (clock.fire(end));
+  do {
+    await calm(clock, busy);
+    await quiet(clock);
+  } while (clock.fire(end));
   clock.reach(end);
+}
+
+/** Before time passes at once that really would pass slowly. */
+export async function quiet(clock: Clock): Promise<void> {
+  if (clock.kind === 'long') await really(QUIET_MS);
 }
 
 /** Until nothing is under way any more. */

@@ -58,23 +58,24 @@ function traffic(exchanges: readonly Exchange[], into: Features): void {
   into.add('clock: last', ((exchanges.at(-1)?.at ?? 0) - first) / 1000);
 }
 
-/** Real time: from whatever happened last in the same step to the request, and from the request to the end of its answer. */
+/**
+ * Real time: from the end of the last answer of the same work, or from the moment at which a person or the schedule set it
+ * off, to the request, and from there to the end of its answer.
+ */
 function timing(exchanges: readonly Exchange[], into: Features): void {
   const log = (ms: number): number => Math.log(Math.max(0.01, ms));
-  for (const path of PATHS.slice(0, 4)) {
+  for (const path of PATHS.slice(0, 4)) for (const who of ['clock', 'person'] as const) {
     const gaps: number[] = [];
     const whole: number[] = [];
-    for (const [index, { path: of, step, began, ended }] of exchanges.entries()) {
-      if (of !== path) continue;
-      const before = exchanges[index - 1];
-      gaps.push(log(began - (before?.step === step && before.ended <= began ? before.ended : 0)));
-      whole.push(log(ended - began));
+    for (const [index, exchange] of exchanges.entries()) {
+      if (exchange.path !== path || (exchange.fired > 0) !== (who === 'clock')) continue;
+      const before = exchanges.slice(Math.max(0, index - 8), index).filter(({ step, fired, ended }) => step === exchange.step && fired === exchange.fired && ended > 0 && ended <= exchange.began);
+      gaps.push(log(exchange.began - Math.max(exchange.since, ...before.map(({ ended }) => ended))));
+      whole.push(log(exchange.ended - exchange.began));
     }
-    into.spread(`${path}: time before`, gaps);
-    into.spread(`${path}: time until answered`, whole);
+    into.spread(`${path} by the ${who}: time before`, gaps);
+    into.spread(`${path} by the ${who}: time until answered`, whole);
   }
-  const commits = exchanges.filter(isCommit);
-  into.add('commits: time since the step began', commits.reduce((sum, { ended }) => sum + log(ended), 0) / (commits.length || 1));
 }
 
 /** How far the bytes of some pieces are from bytes that are drawn. In standard deviations, where there is such a thing. */

@@ -33,6 +33,8 @@ export interface HandOptions {
   readonly largest?: number;
   /** Hidden changes at one time, at most. */
   readonly eager?: number;
+  /** Makes a vault as soon as it can, and writes something in every pause, so that there is hidden work in each run. */
+  readonly devoted?: boolean;
 }
 
 export class HiddenHand implements Hand {
@@ -42,6 +44,7 @@ export class HiddenHand implements Hand {
   readonly #random: Random;
   readonly #largest: number;
   readonly #eager: number;
+  readonly #devoted: boolean;
   readonly #sessions = new Map<number, { readonly session: Session; readonly password: string }>();
   /** Passwords whose headers are in the lane. */
   #known: string[] = [];
@@ -54,6 +57,7 @@ export class HiddenHand implements Hand {
     this.#random = random;
     this.#largest = options.largest ?? 20_000;
     this.#eager = options.eager ?? 4;
+    this.#devoted = options.devoted ?? false;
   }
 
   get passwords(): readonly string[] {
@@ -78,6 +82,7 @@ export class HiddenHand implements Hand {
   }
 
   async between(): Promise<void> {
+    if (this.#devoted) await this.#world.meanwhile(this.#devotedly());
     for (let left = this.#random.int(this.#eager + 1); left > 0; left--) await this.#world.meanwhile(this.#something());
     for (const device of this.#sessions.keys()) this.#measure(device);
   }
@@ -86,11 +91,28 @@ export class HiddenHand implements Hand {
     if (this.#random.int(2) === 0) await this.#something();
   }
 
+  async #devotedly(): Promise<void> {
+    const [open] = this.#sessions.values();
+    if (open === undefined) return;
+    if (this.#known.length === 0 && !this.#adding) await this.#tolerantly(() => this.#add(open.session));
+    if (this.#known.length === 0) return;
+    const [drive] = open.session.vaults().flatMap((vault) => (vault.drive === null ? [] : [vault.drive]));
+    if (drive === undefined) return;
+    await this.#tolerantly(async () => {
+      await drive.put([fileSource(this.#random.pick(NAMES), content(this.#random.int(2 ** 32), 3000 + this.#random.int(6000)))], '/');
+      this.work.writes++;
+    });
+  }
+
   async #something(): Promise<void> {
     if (this.#sessions.size === 0) return;
     const { session, password } = this.#random.pick([...this.#sessions.values()]);
+    await this.#tolerantly(() => this.#do(session, password));
+  }
+
+  async #tolerantly(work: () => Promise<void>): Promise<void> {
     try {
-      await this.#do(session, password);
+      await work();
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
       if (!EXPECTED.has(code)) throw error;

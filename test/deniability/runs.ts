@@ -10,6 +10,7 @@ import { Features, featuresOf } from './features.ts';
 import { memoryFolder } from './local-node.ts';
 import { HiddenHand } from './hand.ts';
 import { connectTo, EmptyHand, Person, VISIBLE_PASSWORD } from './person.ts';
+import { plantIn, type Leak } from './leaks.ts';
 import { featuresOfImages, featuresOfKeys } from './seizure.ts';
 import { randomScript, type Script } from './script.ts';
 import { World } from './world.ts';
@@ -23,15 +24,6 @@ export interface Run {
   readonly coercer: Features;
 }
 
-/** Changes a run so that it gives hidden work away; never anything of the product's own. */
-export interface Leak {
-  readonly name: string;
-  /** Called once for a run, before its account is made. */
-  plant(world: World, person: Person, label: 0 | 1, random: Random): void;
-  /** The transcript's part alone is enough to see it. */
-  readonly seenBy: 'operator' | 'coercer';
-}
-
 /** The number of a step after every script's last. */
 const AFTER_ALL = 1000;
 const TEMPLATES = 12;
@@ -40,8 +32,11 @@ const TEMPLATE_SEED = 0x5eed;
 /** The visible scripts that runs are made of. Passwords do not change in them: a decoy's has to be at hand at the end. */
 export function templates(): Script[] {
   return Array.from({ length: TEMPLATES }, (_, index) => {
-    const script = randomScript(randomFrom(TEMPLATE_SEED + index), { steps: 7, devices: 1, people: false, largest: 150_000 });
-    return { ...script, steps: script.steps.filter((step) => step.kind !== 'act' || (step.action.do !== 'change-password' && step.action.do !== 'wrong-password')) };
+    const script = randomScript(randomFrom(TEMPLATE_SEED + index), { steps: 5, devices: 1, people: false, largest: 150_000, short: true });
+    const steps = script.steps.filter((step) => step.kind !== 'act' || (step.action.do !== 'change-password' && step.action.do !== 'wrong-password'));
+    // Half way, the account is opened anew, with whatever password.
+    steps.splice(-3, 0, { kind: 'act', device: 0, action: { do: 'login' }, pause: 5000 }, { kind: 'idle', ms: 62_000 });
+    return { ...script, steps: steps.map((step, at) => (step.kind === 'idle' || at % 4 === 3 ? step : { ...step, pause: Math.max(400, step.pause) })) };
   });
 }
 
@@ -62,12 +57,13 @@ export async function makeRun({ template, script, label, random, leak }: RunOpti
   try {
     for (const at of folders) await mkdir(at);
     const device = (number: number): FolderDevice => counted(new FolderDevice(folders[number] ?? folder, 'node'), working);
-    const person = new Person(world, { hand: label === 1 ? new HiddenHand(world, random, { eager: 4 }) : new EmptyHand(), device });
-    leak?.plant(world, person, label, random);
+    const person = new Person(world, { hand: label === 1 ? new HiddenHand(world, random, { eager: 3, devoted: true }) : new EmptyHand(), device });
+    plantIn({ world, random, label }, leak ?? null, person.hand);
     const images = await playTemplate(world, person, script, () => imageOf(folder));
     const operator = featuresOf(world.transcript);
     const coercer = featuresOf(world.transcript);
     featuresOfImages(images, coercer);
+    plantIn({ world, random, label }, null, person.hand);
     await coerce(world, device, person, coercer);
     world.check();
     return { template, label, operator, coercer };

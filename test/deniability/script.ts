@@ -39,6 +39,8 @@ export interface ScriptOptions {
   readonly people: boolean;
   /** Of one file, bytes. */
   readonly largest: number;
+  /** Begins with less, and idles less. */
+  readonly short?: boolean;
 }
 
 const FOLDERS = ['/', '/a', '/b', '/a/c'] as const;
@@ -46,7 +48,7 @@ const NAMES = ['one', 'two', 'three', 'four', 'five', 'six'] as const;
 const SHARED = ['/a', '/b', '/one', '/two'] as const;
 const MINUTE = 60_000;
 
-export function randomScript(random: Random, { steps, devices, people, largest }: ScriptOptions): Script {
+export function randomScript(random: Random, { steps, devices, people, largest, short = false }: ScriptOptions): Script {
   const path = (): string => `${random.pick(FOLDERS).replace(/\/$/, '')}/${random.pick(NAMES)}`;
   const size = (): number => random.pick([0, 1, random.int(5000), random.int(70_000), random.int(largest), random.int(largest)]);
   const change = (): Action => {
@@ -72,16 +74,17 @@ export function randomScript(random: Random, { steps, devices, people, largest }
   const step = (): Step => {
     const kind = random.int(100);
     const pause = random.pick([0, 0, random.int(3000), random.int(MINUTE / 2)]);
-    if (kind < 12) return { kind: 'idle', ms: random.pick([MINUTE, 2 * MINUTE, random.int(6 * MINUTE)]) };
+    if (kind < 12) return { kind: 'idle', ms: short ? MINUTE : random.pick([MINUTE, 2 * MINUTE, random.int(6 * MINUTE)]) };
     if (kind < 20 && devices === 2) return { kind: 'both', actions: [change(), random.int(3) === 0 ? look() : change()], pause };
     return { kind: 'act', device: random.int(devices) as DeviceNumber, action: action(), pause };
   };
-  const first: Step[] = FOLDERS.slice(1).map((folder) => ({ kind: 'act', device: 0, action: { do: 'mkdir', path: folder }, pause: 0 }));
-  for (const folder of FOLDERS) {
+  const folders = FOLDERS.slice(1, short ? 2 : FOLDERS.length);
+  const first: Step[] = folders.map((folder) => ({ kind: 'act', device: 0, action: { do: 'mkdir', path: folder }, pause: 0 }));
+  for (const folder of ['/', ...folders]) {
     const files = distinct(random, 2 + random.int(3)).map((name) => ({ name, size: size() }));
     first.push({ kind: 'act', device: 0, action: { do: 'put', folder, files }, pause: 0 });
   }
-  first.splice(3, 0, { kind: 'idle', ms: MINUTE + random.int(2 * MINUTE) });
+  first.splice(folders.length, 0, { kind: 'idle', ms: MINUTE + random.int(short ? MINUTE / 2 : 2 * MINUTE) });
   return { seed: random.seed, people, steps: [...first, ...Array.from({ length: steps }, step)] };
 }
 

@@ -1,5 +1,6 @@
 /** What a node that keeps everything has of a run. */
 import { createHash } from 'node:crypto';
+import { firedAt } from './clock.ts';
 import type { Isolation } from '../../transport/index.ts';
 import type { CarrierFetch, CarrierRequest } from '../../wire/index.ts';
 
@@ -14,9 +15,13 @@ export interface Exchange {
   readonly sent: number;
   status: number;
   received: number;
-  /** Real milliseconds since the person set the step off; what came between counts as their pause. */
+  /** Real milliseconds. */
   readonly began: number;
   ended: number;
+  /** When the timer fired that set it off; 0 where a person did. */
+  readonly fired: number;
+  /** When it was set off, by timer or person: whoever judges a run is granted that they know that to the millisecond. */
+  readonly since: number;
   /** Where bodies are kept. */
   request: Uint8Array | null;
   answer: Uint8Array | null;
@@ -57,7 +62,7 @@ export class Transcript {
       const exchange: Exchange = {
         step: this.step, method: request.method, path: url.slice(base.length), circuit: `${account} ${purpose} ${peer}`, at: clock.now(),
         sent: request.body instanceof Uint8Array ? request.body.length : request.bodyLength ?? 0,
-        status: 0, received: 0, began: performance.now() - this.#begun, ended: 0, request: null, answer: null,
+        status: 0, received: 0, began: performance.now(), ended: 0, fired: firedAt(), since: firedAt() || this.#begun, request: null, answer: null,
       };
       this.exchanges.push(exchange);
       this.#underWay++;
@@ -76,7 +81,7 @@ export class Transcript {
     const answer = await whole(response.body);
     exchange.status = response.status;
     exchange.received = answer.length;
-    exchange.ended = performance.now() - this.#begun;
+    exchange.ended = performance.now();
     if (this.keepBodies) exchange.answer = answer;
     await this.meddler.after?.(exchange);
     return { status: response.status, header: (name) => response.header(name), body: pieces(answer) };
