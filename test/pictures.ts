@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { plays } from './ui-page/plays.ts';
+import { plays, type Play } from './ui-page/plays.ts';
 import { desk, narrow, openStage, phone, type Look } from './ui-page/stage.ts';
 
 const looks: readonly (readonly [name: string, look: Look])[] = [
@@ -17,21 +17,34 @@ const folder = join(import.meta.dirname, '../pictures');
 mkdirSync(folder, { recursive: true });
 const stage = await openStage();
 let failed = 0;
+
+/** One picture; says what hindered it. A browser that stands still ends the run. */
+async function take({ name, scene, hash, act }: Play, look: Look, path: string): Promise<boolean> {
+  const limit = setTimeout(() => {
+    console.error(`${path}: the browser stands still`);
+    process.exit(1);
+  }, 120_000);
+  const page = await stage.open(scene, look, hash);
+  let isWell = true;
+  try {
+    await act?.(page, look);
+    await page.waitForTimeout(150);
+  } catch (error) {
+    isWell = false;
+    console.error(`${name}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
+  }
+  await page.screenshot({ path });
+  await page.context().close();
+  clearTimeout(limit);
+  return isWell;
+}
+
 try {
-  for (const { name, scene, hash, act } of plays) {
+  for (const play of plays) {
     for (const [lookName, look] of looks) {
-      const file = `${name}.${lookName}`;
+      const file = `${play.name}.${lookName}`;
       if (!parts.every((part) => `.${file}.`.includes(part))) continue;
-      const page = await stage.open(scene, look, hash);
-      try {
-        await act?.(page, look);
-        await page.waitForTimeout(150);
-      } catch (error) {
-        failed++;
-        console.error(`${file}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
-      }
-      await page.screenshot({ path: join(folder, `${file}.png`) });
-      await page.context().close();
+      if (!await take(play, look, join(folder, `${file}.png`))) failed++;
     }
   }
 } finally {
